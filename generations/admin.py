@@ -1,0 +1,112 @@
+"""Staff's view of generation: the catalogue to change, jobs to read and to fail, runners."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from generations import jobs
+from generations.models import CatalogueModel, Job, Runner
+
+FAILED_BY_STAFF = "Stopped by support. Please try again."
+
+
+@admin.register(CatalogueModel)
+class CatalogueModelAdmin(admin.ModelAdmin[CatalogueModel]):
+    list_display = (
+        "variant",
+        "engine",
+        "price_label",
+        "width",
+        "height",
+        "active",
+        "position",
+        "concurrency",
+    )
+    list_editable = ("active", "position")
+    list_display_links = ("variant", "engine")
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: CatalogueModel | None = None
+    ) -> bool:
+        # Jobs point to their model for ever; an offer that ends is made inactive.
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin[Job]):
+    list_display = ("created_at", "status", "account", "source_label", "prompt_start", "error")
+    list_filter = ("status", "failure_kind", "model", "created_at")
+    list_select_related = ("account", "key")
+    search_fields = ("=id", "prompt", "account__name", "account__members__email")
+    show_full_result_count = False
+    fields = (
+        "id",
+        "image",
+        "status",
+        "account",
+        "source_label",
+        "user",
+        "model",
+        "prompt",
+        "input_name",
+        "input_url",
+        "cost_label",
+        "hold",
+        "width",
+        "height",
+        "failure_kind",
+        "error",
+        "runner_id",
+        "fence",
+        "attempts",
+        "lease_until",
+        "engine_reference",
+        "created_at",
+        "started_at",
+        "engine_started_at",
+        "finished_at",
+        "deadline_at",
+    )
+    readonly_fields = fields
+    actions = ("fail_with_release",)
+
+    @admin.display(description="prompt")
+    def prompt_start(self, job: Job) -> str:
+        return job.prompt if len(job.prompt) <= 60 else job.prompt[:59] + "…"
+
+    @admin.display(description="image")
+    def image(self, job: Job) -> str:
+        if not job.image_path:
+            return "–"
+        return format_html('<a href="{0}"><img src="{0}" alt="" height="240"></a>', job.image_path)
+
+    @admin.action(description="Fail: ends the job, gives the reserved amount back")
+    def fail_with_release(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
+        failed = [
+            job for job in chosen if jobs.fail(job.pk, Job.FailureKind.STAFF, FAILED_BY_STAFF)
+        ]
+        for job in failed:
+            self.log_change(request, job, "Failed by staff, reserved amount released")
+        self.message_user(request, f"Failed {len(failed)} job(s); the others had ended before.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False
+
+
+@admin.register(Runner)
+class RunnerAdmin(admin.ModelAdmin[Runner]):
+    list_display = ("host", "pid", "in_flight", "started_at", "heartbeat_at")
+    readonly_fields = list_display
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Runner | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Runner | None = None) -> bool:
+        return False

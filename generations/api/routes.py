@@ -1,0 +1,62 @@
+"""The public API as Django serves it, and its OpenAPI description at /api/v1/openapi.json.
+
+Authentication, parsing and errors are the operations' own, so that both doors are alike; here
+they are only described.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from generations.api import operations
+from generations.api.schema import Accepted, Error, ImageSubmission, JobStatus
+
+api = NinjaAPI(
+    title="SharkAPI",
+    version="1.0.0",
+    description="Asynchronous image generation: submit a job, poll until it is terminal. "
+    "You are charged only for images you get.",
+    docs_url=None,
+    urls_namespace="api",
+    openapi_extra={
+        "components": {
+            "securitySchemes": {
+                "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            }
+        },
+        "security": [{"apiKey": []}, {"bearer": []}],
+    },
+)
+
+REFUSED = {401: Error, 403: Error, 429: Error, 500: Error}
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": ImageSubmission.model_json_schema()}},
+    }
+}
+
+
+@api.post(
+    "/image",
+    response={202: Accepted, 400: Error, 402: Error, 422: Error, **REFUSED},
+    operation_id="generateImage",
+    summary="Submit an image generation job",
+    openapi_extra=BODY,
+)
+def submit(request: HttpRequest) -> HttpResponse:
+    """Answers at once with a job_id; the job is processed asynchronously."""
+    return operations.answer(operations.submit, request.META).to_http()
+
+
+@api.get(
+    "/jobs/{job_id}",
+    response={200: JobStatus, 404: Error, **REFUSED},
+    operation_id="jobStatus",
+    summary="Poll a job",
+)
+def status(request: HttpRequest, job_id: str) -> HttpResponse:
+    """Poll every 2 seconds until status is "completed" or "failed"."""
+    return operations.answer(operations.status, request.META, job_id).to_http()

@@ -1,0 +1,16 @@
+"""The offers that a new deployment starts with; staff change them in the admin afterwards."""
+
+from generations.models import CatalogueModel
+
+FIRST_OFFERS = (
+    {"variant": "1k", "price_micros": 30_000, "width": 1024, "height": 1024, "active": True},
+    {"variant": "2k", "price_micros": 50_000, "width": 2048, "height": 2048, "active": False},
+)
+
+
+def load() -> None:
+    """Adds the offers whose variant is not in the catalogue yet; what staff set stays."""
+    for position, offer in enumerate(FIRST_OFFERS):
+        CatalogueModel.objects.get_or_create(
+            variant=offer["variant"], defaults={**offer, "engine": "demo", "position": position}
+        )

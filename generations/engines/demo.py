@@ -1,0 +1,48 @@
+"""The embedded engine: paints a picture from the prompt on this machine, with no network.
+
+It keeps nothing between calls: the reference is the time at which the picture may be ready, so
+any process can go on where another died.
+"""
+
+import asyncio
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from generations.engines.base import EngineFailed, Image, ImageRequest, Pending
+
+POLL_SECONDS = 0.5
+SECONDS_MAX = 170
+
+# Painting is arithmetic: more threads than cores would only take turns.
+_painters = ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="painter")
+
+
+class DemoEngine:
+    """Options: `seconds`, how long it pretends to think before it paints (default 0)."""
+
+    repeatable = True
+
+    async def start(self, request: ImageRequest) -> str:
+        """The time at which to paint, as a reference."""
+        seconds = request.options.get("seconds", 0)
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= SECONDS_MAX:
+            raise EngineFailed("provider", "The demo engine is set up wrongly. Contact support.")
+        return str(time.time() + seconds)
+
+    async def poll(self, request: ImageRequest, reference: str) -> Pending | Image:
+        """Pending until the time has come, then the picture."""
+        remaining_seconds = float(reference) - time.time()
+        if remaining_seconds > 0:
+            return Pending(min(remaining_seconds, POLL_SECONDS))
+        loop = asyncio.get_running_loop()
+        return Image(await loop.run_in_executor(_painters, _paint, request))
+
+
+def _paint(request: ImageRequest) -> bytes:
+    # The painter's libraries load here, off the loop and never in a web process.
+    from generations.engines.painter import paint
+
+    return paint(
+        request.prompt, request.job_id, request.width, request.height, request.reference
+    )

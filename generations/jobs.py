@@ -1,0 +1,297 @@
+"""A job's life, told as the statements that change it; the only module that changes a job.
+
+Each change is a compare-and-swap: it names the states it may start from and, where a runner
+makes it, the fence that the runner got when it claimed the job. Terminal states absorb. A job's
+status and its money change in one transaction, and no transaction spans a network call.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from generations.models import DEADLINE_SECONDS, Job
+from wallet import ledger
+
+QUEUE_CHANNEL = "generations_queued"
+LEASE_SECONDS = 20
+ATTEMPTS_MAX = 3
+
+TIMED_OUT = f"Provider request timed out after {DEADLINE_SECONDS}s."
+LOST = "The image engine stopped before your image was finished. Please try again."
+
+# Which states a job may leave for which. The statements below name them again, and
+# tests/generations/test_transitions.py holds the two against each other.
+TRANSITIONS = {
+    "queued": {"processing", "failed"},
+    "processing": {"processing", "completed", "failed"},
+    "completed": set(),
+    "failed": set(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A valid request for an image, with the offer that serves it."""
+
+    account_id: int
+    model_id: int
+    price_micros: int
+    width: int
+    height: int
+    prompt: str
+    key_id: int | None = None
+    user_id: int | None = None
+    input_name: str = ""
+    input_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A job that is in the queue; `price_micros` is 0 when a free image pays for it."""
+
+    id: uuid.UUID
+    price_micros: int
+    created_at: datetime
+
+
+INSERT = """
+INSERT INTO generations_job (
+    id, account_id, key_id, user_id, model_id, hold_id, prompt, input_name, input_url,
+    price_micros, width, height, status, failure_kind, error, image_name,
+    fence, attempts, engine_reference, created_at, deadline_at
+) VALUES (
+    %(id)s, %(account)s, %(key)s, %(user)s, %(model)s, %(hold)s, %(prompt)s, %(input_name)s,
+    %(input_url)s, %(price)s, %(width)s, %(height)s, 'queued', '', '', '',
+    0, 0, '', now(), now() + %(deadline_seconds)s * interval '1 second'
+)
+RETURNING created_at
+"""
+
+
+def submit(submission: Submission) -> Submitted:
+    """Reserves the price and queues the job in one transaction, then wakes a runner.
+
+    Raises ledger.InsufficientBalance.
+    """
+    job_id = uuid.uuid4()
+    with transaction.atomic(), connection.cursor() as cursor:
+        reservation = ledger.reserve(
+            submission.account_id, submission.price_micros, f"job:{job_id}"
+        )
+        price_micros = 0 if reservation.unit == "image" else reservation.amount
+        cursor.execute(
+            INSERT,
+            {
+                "id": job_id,
+                "account": submission.account_id,
+                "key": submission.key_id,
+                "user": submission.user_id,
+                "model": submission.model_id,
+                "hold": reservation.hold_id,
+                "prompt": submission.prompt,
+                "input_name": submission.input_name,
+                "input_url": submission.input_url,
+                "price": price_micros,
+                "width": submission.width,
+                "height": submission.height,
+                "deadline_seconds": DEADLINE_SECONDS,
+            },
+        )
+        (created_at,) = cursor.fetchone()
+    wake_runners()
+    return Submitted(job_id, price_micros, created_at)
+
+
+def wake_runners() -> None:
+    """Tells listening runners that something is queued. It may get lost: they look anyway.
+
+    Never inside the submitting transaction: a commit that notifies excludes all others while
+    it waits for the disk.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {QUEUE_CHANNEL}")
+
+
+# LIMIT counts the places left at each model for this runner, so that a slow engine's queue never
+# holds up another's.
+CLAIM = """
+WITH taken AS (
+    SELECT * FROM unnest(%(models)s::bigint[], %(counts)s::bigint[]) AS taken (model_id, count)
+), picked AS (
+    SELECT queued.id
+    FROM generations_cataloguemodel model
+    LEFT JOIN taken ON taken.model_id = model.id
+    CROSS JOIN LATERAL (
+        SELECT id FROM generations_job
+        WHERE model_id = model.id AND status = 'queued' AND deadline_at > now()
+        ORDER BY created_at
+        LIMIT least(%(room)s, greatest(0, model.concurrency - coalesce(taken.count, 0)))
+        FOR UPDATE SKIP LOCKED
+    ) queued
+)
+UPDATE generations_job
+SET status = 'processing', runner_id = %(runner)s, fence = fence + 1, attempts = attempts + 1,
+    lease_until = now() + %(lease_seconds)s * interval '1 second', started_at = now()
+FROM picked WHERE generations_job.id = picked.id
+RETURNING generations_job.id
+"""
+
+
+def claim(runner_id: uuid.UUID, room: int, taken: Mapping[int, int]) -> list[Job]:
+    """Takes up to `room` queued jobs, oldest first; `taken` counts the runner's jobs by model."""
+    return _claimed(
+        CLAIM,
+        {
+            "models": list(taken.keys()),
+            "counts": list(taken.values()),
+            "room": room,
+            "runner": runner_id,
+            "lease_seconds": LEASE_SECONDS,
+        },
+    )
+
+
+RECLAIM = """
+UPDATE generations_job
+SET runner_id = %(runner)s, fence = fence + 1, attempts = attempts + 1,
+    lease_until = now() + %(lease_seconds)s * interval '1 second'
+WHERE id IN (
+    SELECT id FROM generations_job
+    WHERE status = 'processing' AND lease_until < now() AND deadline_at > now()
+      AND attempts < %(attempts_max)s
+    ORDER BY lease_until LIMIT %(room)s FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+
+
+def reclaim(runner_id: uuid.UUID, room: int) -> list[Job]:
+    """Takes over jobs whose runner let its lease run out: it died, or lost the database."""
+    return _claimed(
+        RECLAIM,
+        {
+            "runner": runner_id,
+            "room": room,
+            "lease_seconds": LEASE_SECONDS,
+            "attempts_max": ATTEMPTS_MAX,
+        },
+    )
+
+
+def _claimed(statement: str, values: dict[str, object]) -> list[Job]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        ids = [row[0] for row in cursor.fetchall()]
+    if not ids:
+        return []
+    return list(Job.objects.filter(pk__in=ids).select_related("model").order_by("created_at"))
+
+
+RENEW = """
+UPDATE generations_job SET lease_until = now() + %(lease_seconds)s * interval '1 second'
+WHERE id = ANY(%(ids)s) AND runner_id = %(runner)s AND status = 'processing'
+RETURNING id
+"""
+
+
+def renew(runner_id: uuid.UUID, ids: Sequence[uuid.UUID], lease_seconds: int) -> set[uuid.UUID]:
+    """Extends the leases of the runner's jobs; those missing in the answer are no longer its own.
+
+    With 0 seconds it hands them over.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RENEW, {"runner": runner_id, "ids": list(ids), "lease_seconds": lease_seconds}
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def note_mirrored(job: Job, input_name: str) -> bool:
+    """Remembers our copy of the reference image; False if the job is no longer the runner's."""
+    return bool(_held_by_fence(job).update(input_name=input_name))
+
+
+def note_started(job: Job, engine_reference: str, started_at: datetime) -> bool:
+    """Remembers how the engine calls the job; False if the job is no longer the runner's."""
+    return bool(
+        _held_by_fence(job).update(engine_reference=engine_reference, engine_started_at=started_at)
+    )
+
+
+def _held_by_fence(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, fence=job.fence, status=Job.Status.PROCESSING)
+
+
+COMPLETE = """
+UPDATE generations_job
+SET status = 'completed', image_name = %(image_name)s, finished_at = now(), lease_until = NULL
+WHERE id = %(id)s AND fence = %(fence)s AND status = 'processing' AND deadline_at > now()
+RETURNING hold_id
+"""
+
+
+def complete(job: Job, image_name: str) -> bool:
+    """Publishes the stored image and charges for it; False if the job ended otherwise before."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        values = {"id": job.pk, "fence": job.fence, "image_name": image_name}
+        cursor.execute(COMPLETE, values)
+        row = cursor.fetchone()
+        if row is None:
+            # The answer to an earlier, successful call may have been lost with its connection.
+            return Job.objects.filter(pk=job.pk, image_name=image_name).exists()
+        ledger.post(row[0], memo=f"{job.model.variant}, {job.width}×{job.height}")
+        return True
+
+
+FAIL = """
+UPDATE generations_job
+SET status = 'failed', failure_kind = %(kind)s, error = %(error)s, finished_at = now(),
+    lease_until = NULL
+WHERE id = %(id)s AND status IN ('queued', 'processing')
+  AND (%(fence)s::integer IS NULL OR fence = %(fence)s::integer)
+RETURNING hold_id
+"""
+
+
+def fail(job_id: uuid.UUID, kind: str, error: str, fence: int | None = None) -> bool:
+    """Ends the job without an image and gives the reserved amount back; False if it had ended.
+
+    A runner names its fence; staff and the deadline need none.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        values = {"id": job_id, "kind": kind, "error": error[:500], "fence": fence}
+        cursor.execute(FAIL, values)
+        row = cursor.fetchone()
+        if row is None:
+            return False
+        ledger.void(row[0])
+        return True
+
+
+OVERDUE = """
+SELECT id, true FROM generations_job
+WHERE status IN ('queued', 'processing') AND deadline_at <= now()
+UNION ALL
+SELECT id, false FROM generations_job
+WHERE status = 'processing' AND lease_until < now() AND deadline_at > now()
+  AND attempts >= %(attempts_max)s
+LIMIT %(limit)s
+"""
+
+
+def fail_overdue(limit: int = 500) -> int:
+    """Fails what passed its deadline, and what killed its runner too often; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(OVERDUE, {"attempts_max": ATTEMPTS_MAX, "limit": limit})
+        overdue = cursor.fetchall()
+    failed = 0
+    for job_id, is_late in overdue:
+        if is_late:
+            failed += fail(job_id, Job.FailureKind.TIMEOUT, TIMED_OUT)
+        else:
+            failed += fail(job_id, Job.FailureKind.PROVIDER, LOST)
+    return failed

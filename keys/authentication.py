@@ -1,0 +1,78 @@
+"""Who is calling: from the key in a request to the account it acts for.
+
+The look-up is a piece of SQL, so that a hot endpoint asks for the caller and what they want in
+one statement. Every refusal is an ApiError; no token is ever logged or stored.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from keys import throttle, tokens
+from keys.errors import ApiError
+from keys.models import touch
+
+TOUCH_SECONDS = 60
+
+# Joined and selected by whoever looks a caller up; `admit` reads the columns in this order.
+CALLER_COLUMNS = (
+    "key.id, key.account_id, key.revoked_at, account.suspended_at, account.verified_at, "
+    "key.last_used_at"
+)
+CALLER_COLUMN_COUNT = 6
+CALLER_TABLES = "keys_key key JOIN accounts_account account ON account.id = key.account_id"
+CALLER_MATCHES = "key.digest = %(digest)s"
+
+MISSING = "Send your API key in the X-API-Key header."
+INVALID = "This API key is not valid. Check that it was copied whole, or create another."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An admitted key and the account that it acts for."""
+
+    key_id: int
+    account_id: int
+
+
+def presented_digest(headers: Mapping[str, Any]) -> bytes:
+    """The digest of the key in the request's WSGI headers.
+
+    Both `X-API-Key: …` and `Authorization: Bearer …` do. Raises ApiError UNAUTHORIZED for none,
+    a malformed one or two different ones.
+    """
+    sent = headers.get("HTTP_X_API_KEY", "").strip()
+    scheme, _, bearer = headers.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    found = {sent, bearer.strip() if scheme.lower() == "bearer" else ""} - {""}
+    if not found:
+        raise ApiError("UNAUTHORIZED", MISSING)
+    if len(found) > 1:
+        raise ApiError("UNAUTHORIZED", "Two different API keys were sent. Send one.")
+    token = found.pop()
+    if not tokens.is_well_formed(token):
+        raise ApiError("UNAUTHORIZED", INVALID)
+    return tokens.digest(token)
+
+
+def admit(row: tuple[Any, ...] | None) -> Caller:
+    """The caller of a looked-up row. Raises ApiError when the key may do nothing now."""
+    if row is None:
+        raise ApiError("UNAUTHORIZED", INVALID)
+    key_id, account_id, revoked_at, suspended_at, verified_at, last_used_at = row
+    if revoked_at is not None:
+        raise ApiError("KEY_REVOKED", "This API key has been revoked. Create another one.")
+    if suspended_at is not None:
+        raise ApiError("ACCOUNT_SUSPENDED", "This account is suspended. Please contact support.")
+    if verified_at is None:
+        raise ApiError("EMAIL_UNVERIFIED", "Verify your e-mail address, then use the API.")
+    throttle.check(key_id)
+    _note_use(key_id, last_used_at)
+    return Caller(key_id, account_id)
+
+
+def _note_use(key_id: int, last_used_at: datetime | None) -> None:
+    # Once a minute is exact enough for people and keeps polls free of writes.
+    if last_used_at is None or time.time() - last_used_at.timestamp() > TOUCH_SECONDS:
+        touch(key_id)

@@ -1,0 +1,33 @@
+"""Every address of the site: the table of contents."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from generations import health
+from generations import views as generations
+from generations.api.routes import api
+from keys import views as keys
+from sharkweb import mailbox, pages
+from wallet import views as wallet
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("playground", generations.playground, name="playground"),
+    path("history", generations.history, name="history"),
+    path("jobs/live", generations.live, name="live"),
+    path("images/<str:name>", generations.image, name="image"),
+    path("tokens", keys.tokens, name="tokens"),
+    path("tokens/<int:key_id>/revoke", keys.revoke, name="revoke_token"),
+    path("wallet", wallet.wallet, name="wallet"),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
+    path("healthz", health.healthz, name="healthz"),
+]
+
+if settings.LOCAL:
+    urlpatterns += [
+        path("mailbox/", mailbox.mails, name="mailbox"),
+        path("mailbox/<str:mail_id>", mailbox.mail, name="mailbox_mail"),
+    ]

@@ -1,0 +1,30 @@
+"""How amounts are written for people and read from them; never a float."""
+
+import re
+
+from wallet.models import MICROS_PER_USD
+
+# Plain ASCII digits with at most two decimals: no exponent, sign, comma or full-width digit.
+USD = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
+
+
+def usd(amount_micros: int) -> str:
+    """Micro-dollars as "$0.03"; fractions of a cent are shown only when there are some."""
+    sign = "−" if amount_micros < 0 else ""
+    dollars, micros = divmod(abs(amount_micros), MICROS_PER_USD)
+    fraction = f"{micros:06d}".rstrip("0").ljust(2, "0")
+    return f"{sign}${dollars:,}.{fraction}"
+
+
+def images(count: int) -> str:
+    """A number of free images as "1 image" or "3 images"."""
+    return f"{count} image" if count == 1 else f"{count} images"
+
+
+def parse_usd(text: str) -> int:
+    """Micro-dollars of "10" or "10.50". Raises ValueError for anything else."""
+    match = USD.fullmatch(text)
+    if match is None:
+        raise ValueError("Write dollars as 10 or 10.50.")
+    dollars, cents = match.groups()
+    return int(dollars) * MICROS_PER_USD + int((cents or "0").ljust(2, "0")) * 10_000

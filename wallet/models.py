@@ -1,0 +1,148 @@
+"""What the ledger keeps: books, transfers between them, and holds on them.
+
+Only `ledger.py` writes these tables; a trigger refuses to change or delete a transfer.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import Account
+
+MICROS_PER_USD = 1_000_000
+
+
+class Unit(models.TextChoices):
+    """What a book counts. USD in millionths, images one by one."""
+
+    USD = "usd"
+    IMAGE = "image"
+
+
+class Book(models.Model):
+    """One ledger account: a customer's money or trials, or one side of the house.
+
+    Customers' books cache `balance` and `held`; a house book's balance is the sum of its
+    transfers, so that charging never waits for a row that all customers share.
+    `balance` may fall below `held` by at most `debt_limit`, which only a refund or a dispute
+    raises above zero.
+    """
+
+    class Kind(models.TextChoices):
+        CUSTOMER = "customer"
+        STRIPE = "stripe"
+        REVENUE = "revenue"
+        PROMOTION = "promotion"
+        DISPUTE = "dispute"
+
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="books")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    unit = models.CharField(max_length=10, choices=Unit.choices)
+    balance = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+    debt_limit = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "account", "unit", condition=Q(account__isnull=False), name="book_of_account"
+            ),
+            models.UniqueConstraint(
+                "kind", "unit", condition=Q(account__isnull=True), name="book_of_house"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="customer", account__isnull=False)
+                | (~Q(kind="customer") & Q(account__isnull=True)),
+                name="book_has_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(held__gte=0, debt_limit__gte=0), name="book_amounts_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(balance__gte=F("held") - F("debt_limit")), name="book_not_overdrawn"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account or self.kind} ({self.unit})"
+
+    @property
+    def available(self) -> int:
+        """What can be reserved now, in the book's unit; below zero is debt."""
+        return self.balance - self.held
+
+
+class Transfer(models.Model):
+    """One movement from a debit book to a credit book: balanced by construction, for ever.
+
+    `UNIQUE (kind, reference)` lets each movement happen once, however often it is asked for.
+    """
+
+    class Kind(models.TextChoices):
+        CHARGE = "charge", "Image"
+        TRIAL_GRANT = "trial_grant", "Free images"
+        STAFF_CREDIT = "staff_credit", "Credit"
+        STAFF_DEBIT = "staff_debit", "Debit"
+
+    debit = models.ForeignKey(Book, models.PROTECT, related_name="debits")
+    credit = models.ForeignKey(Book, models.PROTECT, related_name="credits")
+    amount = models.BigIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    reference = models.CharField(max_length=200)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    memo = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "reference"], name="transfer_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_amount_positive"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_moves"),
+        ]
+        indexes = [
+            models.Index(fields=["debit", "-id"], name="transfer_debit_newest"),
+            models.Index(fields=["credit", "-id"], name="transfer_credit_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.reference}"
+
+
+class Hold(models.Model):
+    """An amount reserved in a customer's book until it is posted or voided, exactly once."""
+
+    class Status(models.TextChoices):
+        HELD = "held"
+        POSTED = "posted"
+        VOIDED = "voided"
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="holds")
+    amount = models.BigIntegerField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.HELD)
+    reference = models.CharField(max_length=200, unique=True)
+    transfer = models.OneToOneField(Transfer, models.PROTECT, null=True, related_name="hold")
+    created_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="hold_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(status="held", resolved_at=None) | Q(resolved_at__isnull=False),
+                name="hold_resolved_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="posted", transfer__isnull=False)
+                | (~Q(status="posted") & Q(transfer=None)),
+                name="hold_posted_has_transfer",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["book"], condition=Q(status="held"), name="hold_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} ({self.status})"
