@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
@@ -34,4 +34,4 @@ def signed_in(view: View[P]) -> View[P]:
         request.account = Account.of(request.user) or Account.open_for(request.user)
         return view(request, *args, **kwargs)
 
-    return with_account
+    return cast("View[P]", with_account)

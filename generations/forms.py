@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from generations import pictures
 from generations.api.request import check_prompt
@@ -19,26 +19,32 @@ class PlaygroundForm(forms.Form):
     """A prompt, the variant and, if wanted, one reference image: a file or an address."""
 
     prompt = forms.CharField(
+        label=_("Prompt"),
         strip=True,
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": PROMPT_MAX_CHARACTERS}),
     )
-    variant = forms.ChoiceField()
+    variant = forms.ChoiceField(label=_("Size"))
     image = forms.FileField(
+        label=_("Image file"),
+        help_text=_("JPEG, PNG or WebP, at most 10 MB."),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     image_url = forms.CharField(
-        required=False, widget=forms.URLInput(attrs={"placeholder": "https://"})
+        label=_("or its address"),
+        help_text=_("A public address, fetched once by our servers."),
+        required=False,
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.models = {
-            model.variant: model for model in CatalogueModel.objects.filter(active=True)[::-1]
-        }
+        self.models: dict[str, CatalogueModel] = {}
+        for model in CatalogueModel.objects.filter(active=True):
+            self.models.setdefault(model.variant, model)
         variant = self.fields["variant"]
         assert isinstance(variant, forms.ChoiceField)
-        variant.choices = [(name, str(model)) for name, model in reversed(self.models.items())]
+        variant.choices = [(name, model.label) for name, model in self.models.items()]
 
     def clean_prompt(self) -> str:
         """The prompt within the API's limits."""
@@ -49,7 +55,7 @@ class PlaygroundForm(forms.Form):
 
     def clean_image(self) -> tuple[bytes, str] | None:
         """The cleaned picture and its extension, or None."""
-        upload: UploadedFile | None = self.cleaned_data["image"]
+        upload: UploadedFile[bytes] | None = self.cleaned_data["image"]
         if upload is None:
             return None
         if (upload.size or 0) > pictures.REFERENCE_MAX_BYTES:

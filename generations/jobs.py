@@ -1,4 +1,4 @@
-"""A job's life, told as the statements that change it; the only module that changes a job.
+"""A job's life, told as the statements that change it. Who works on it is `leases.py`'s.
 
 Each change is a compare-and-swap: it names the states it may start from and, where a runner
 makes it, the fence that the runner got when it claimed the job. Terminal states absorb. A job's
@@ -6,19 +6,18 @@ status and its money change in one transaction, and no transaction spans a netwo
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from generations.leases import ATTEMPTS_MAX
 from generations.models import DEADLINE_SECONDS, Job
 from wallet import ledger
 
 QUEUE_CHANNEL = "generations_queued"
-LEASE_SECONDS = 20
-ATTEMPTS_MAX = 3
 
 TIMED_OUT = f"Provider request timed out after {DEADLINE_SECONDS}s."
 LOST = "The image engine stopped before your image was finished. Please try again."
@@ -116,100 +115,6 @@ def wake_runners() -> None:
         cursor.execute(f"NOTIFY {QUEUE_CHANNEL}")
 
 
-# LIMIT counts the places left at each model for this runner, so that a slow engine's queue never
-# holds up another's.
-CLAIM = """
-WITH taken AS (
-    SELECT * FROM unnest(%(models)s::bigint[], %(counts)s::bigint[]) AS taken (model_id, count)
-), picked AS (
-    SELECT queued.id
-    FROM generations_cataloguemodel model
-    LEFT JOIN taken ON taken.model_id = model.id
-    CROSS JOIN LATERAL (
-        SELECT id FROM generations_job
-        WHERE model_id = model.id AND status = 'queued' AND deadline_at > now()
-        ORDER BY created_at
-        LIMIT least(%(room)s, greatest(0, model.concurrency - coalesce(taken.count, 0)))
-        FOR UPDATE SKIP LOCKED
-    ) queued
-)
-UPDATE generations_job
-SET status = 'processing', runner_id = %(runner)s, fence = fence + 1, attempts = attempts + 1,
-    lease_until = now() + %(lease_seconds)s * interval '1 second', started_at = now()
-FROM picked WHERE generations_job.id = picked.id
-RETURNING generations_job.id
-"""
-
-
-def claim(runner_id: uuid.UUID, room: int, taken: Mapping[int, int]) -> list[Job]:
-    """Takes up to `room` queued jobs, oldest first; `taken` counts the runner's jobs by model."""
-    return _claimed(
-        CLAIM,
-        {
-            "models": list(taken.keys()),
-            "counts": list(taken.values()),
-            "room": room,
-            "runner": runner_id,
-            "lease_seconds": LEASE_SECONDS,
-        },
-    )
-
-
-RECLAIM = """
-UPDATE generations_job
-SET runner_id = %(runner)s, fence = fence + 1, attempts = attempts + 1,
-    lease_until = now() + %(lease_seconds)s * interval '1 second'
-WHERE id IN (
-    SELECT id FROM generations_job
-    WHERE status = 'processing' AND lease_until < now() AND deadline_at > now()
-      AND attempts < %(attempts_max)s
-    ORDER BY lease_until LIMIT %(room)s FOR UPDATE SKIP LOCKED
-)
-RETURNING id
-"""
-
-
-def reclaim(runner_id: uuid.UUID, room: int) -> list[Job]:
-    """Takes over jobs whose runner let its lease run out: it died, or lost the database."""
-    return _claimed(
-        RECLAIM,
-        {
-            "runner": runner_id,
-            "room": room,
-            "lease_seconds": LEASE_SECONDS,
-            "attempts_max": ATTEMPTS_MAX,
-        },
-    )
-
-
-def _claimed(statement: str, values: dict[str, object]) -> list[Job]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        ids = [row[0] for row in cursor.fetchall()]
-    if not ids:
-        return []
-    return list(Job.objects.filter(pk__in=ids).select_related("model").order_by("created_at"))
-
-
-RENEW = """
-UPDATE generations_job SET lease_until = now() + %(lease_seconds)s * interval '1 second'
-WHERE id = ANY(%(ids)s) AND runner_id = %(runner)s AND status = 'processing'
-RETURNING id
-"""
-
-
-def renew(runner_id: uuid.UUID, ids: Sequence[uuid.UUID], lease_seconds: int) -> set[uuid.UUID]:
-    """Extends the leases of the runner's jobs; those missing in the answer are no longer its own.
-
-    With 0 seconds it hands them over.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            RENEW, {"runner": runner_id, "ids": list(ids), "lease_seconds": lease_seconds}
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
 def note_mirrored(job: Job, input_name: str) -> bool:
     """Remembers our copy of the reference image; False if the job is no longer the runner's."""
     return bool(_held_by_fence(job).update(input_name=input_name))
@@ -237,7 +142,7 @@ RETURNING hold_id
 def complete(job: Job, image_name: str) -> bool:
     """Publishes the stored image and charges for it; False if the job ended otherwise before."""
     with transaction.atomic(), connection.cursor() as cursor:
-        values = {"id": job.pk, "fence": job.fence, "image_name": image_name}
+        values: dict[str, Any] = {"id": job.pk, "fence": job.fence, "image_name": image_name}
         cursor.execute(COMPLETE, values)
         row = cursor.fetchone()
         if row is None:
@@ -263,7 +168,7 @@ def fail(job_id: uuid.UUID, kind: str, error: str, fence: int | None = None) -> 
     A runner names its fence; staff and the deadline need none.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        values = {"id": job_id, "kind": kind, "error": error[:500], "fence": fence}
+        values: dict[str, Any] = {"id": job_id, "kind": kind, "error": error[:500], "fence": fence}
         cursor.execute(FAIL, values)
         row = cursor.fetchone()
         if row is None:

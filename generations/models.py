@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import uuid
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
@@ -23,6 +25,7 @@ from wallet.models import Hold
 DEADLINE_SECONDS = 180
 # While nothing better is known, a bar that fills in this time tells people it is moving.
 EXPECTED_SECONDS = 30
+HEARTBEAT_MAX_AGE_SECONDS = 20
 
 
 class CatalogueModel(models.Model):
@@ -67,6 +70,11 @@ class CatalogueModel(models.Model):
     @property
     def price_label(self) -> str:
         return usd(self.price_micros)
+
+    @property
+    def label(self) -> str:
+        """The offer in a customer's words."""
+        return f"{self.variant.upper()} · {self.width} × {self.height} · {self.price_label}"
 
 
 class Job(models.Model):
@@ -163,6 +171,10 @@ class Job(models.Model):
         return self.status in (self.Status.COMPLETED, self.Status.FAILED)
 
     @property
+    def variant(self) -> str:
+        return self.model.variant
+
+    @property
     def source_label(self) -> str:
         """Where it was asked for: the token's name, or the playground."""
         return self.key.name if self.key else "Playground"
@@ -208,6 +220,7 @@ class Runner(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     host = models.CharField(max_length=255)
     pid = models.PositiveIntegerField()
+    cluster_pid = models.PositiveIntegerField()
     in_flight = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -216,7 +229,21 @@ class Runner(models.Model):
         return f"{self.host}:{self.pid}"
 
     @classmethod
-    def any_alive(cls, within_seconds: int) -> bool:
-        """Whether some runner gave a sign of life lately."""
-        since = timezone.now() - timedelta(seconds=within_seconds)
-        return cls.objects.filter(heartbeat_at__gte=since).exists()
+    def alive(cls) -> QuerySet[Runner]:
+        """Those that gave a sign of life lately."""
+        since = timezone.now() - timedelta(seconds=HEARTBEAT_MAX_AGE_SECONDS)
+        return cls.objects.filter(heartbeat_at__gte=since)
+
+    @classmethod
+    def lives_in(cls, cluster_pid: int) -> bool:
+        """Whether one lives in that cluster on this machine; a killed one is missed at once."""
+        here = cls.alive().filter(host=socket.gethostname(), cluster_pid=cluster_pid)
+        return any(_exists(pid) for pid in here.values_list("pid", flat=True))
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

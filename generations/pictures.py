@@ -11,13 +11,23 @@ from PIL import Image, ImageOps
 
 REFERENCE_MAX_BYTES = 10 * 1024 * 1024
 REFERENCE_MAX_PIXELS = 25_000_000
+# What is larger is shrunk: no variant is larger either, and writing 25 megapixels anew takes
+# seconds and hundreds of megabytes, for which a file of one kilobyte can ask.
+REFERENCE_SIDE_PIXELS = 2048
 FORMATS = ("JPEG", "PNG", "WEBP")
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+# Quick rather than small, since a program waits for the answer.
+ENCODING = {
+    "JPEG": {"quality": 92},
+    "PNG": {"compress_level": 1},
+    "WEBP": {"quality": 92, "method": 0},
+}
 
-# A 25 megapixel picture takes 100 MB while it is decoded: one after the other.
+# A 25 megapixel picture takes 100 MB while it is decoded: two at a time.
 _decoding = threading.Semaphore(2)
 
 NOT_AN_IMAGE = "The reference image is not a whole JPEG, PNG or WebP file."
+TOO_MANY_PIXELS = "The reference image has more than 25 megapixels."
 
 
 class InvalidPicture(Exception):
@@ -25,7 +35,8 @@ class InvalidPicture(Exception):
 
 
 def clean_reference(data: bytes) -> tuple[bytes, str]:
-    """The picture without metadata and upright, and its file extension.
+    """The picture without metadata, upright and at most 2048 pixels wide and high, and its file
+    extension.
 
     Raises InvalidPicture: more than 10 MB or 25 megapixels, or no whole JPEG, PNG or WebP.
     """
@@ -35,12 +46,16 @@ def clean_reference(data: bytes) -> tuple[bytes, str]:
         try:
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
             if picture.width * picture.height > REFERENCE_MAX_PIXELS:
-                raise InvalidPicture("The reference image has more than 25 megapixels.")
-            form = picture.format or ""
+                raise InvalidPicture(TOO_MANY_PIXELS)
+            # A phone's photo with a second one inside, such as a gain map, is a JPEG like others.
+            form = "JPEG" if picture.format == "MPO" else picture.format or ""
             picture.load()
+            picture.thumbnail((REFERENCE_SIDE_PIXELS, REFERENCE_SIDE_PIXELS))
             return _encode(ImageOps.exif_transpose(picture), form), EXTENSIONS[form]
         except InvalidPicture:
             raise
+        except Image.DecompressionBombError:
+            raise InvalidPicture(TOO_MANY_PIXELS) from None
         # Pillow raises nearly anything for broken files (OSError, ValueError, SyntaxError,
         # struct.error, IndexError …); to the customer they all mean the same.
         except Exception:  # noqa: BLE001
@@ -63,11 +78,14 @@ def clean_result(data: bytes, width: int, height: int) -> bytes:
 
 
 def _encode(picture: Image.Image, form: str) -> bytes:
+    if picture.mode == "I;16":
+        # Converting would cut off all but the darkest 256 of the 65,536 shades of grey.
+        picture = picture.point(lambda shade: shade * (1 / 256)).convert("L")
     has_alpha = picture.has_transparency_data and form != "JPEG"
     pixels = picture.convert("RGBA" if has_alpha else "RGB")
     out = io.BytesIO()
     # A picture made of pixels alone has nothing else to write down.
     clean = Image.new(pixels.mode, pixels.size)
     clean.paste(pixels)
-    clean.save(out, form, quality=92)
+    clean.save(out, form, **ENCODING[form])
     return out.getvalue()

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import time
+import zlib
 from collections import Counter
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from generations import jobs
+from generations import jobs, leases
 from generations.background import DRAIN_SIGNAL
 from generations.models import Job, Runner
 from generations.work import in_thread, work_on
@@ -27,9 +28,10 @@ log = logging.getLogger(__name__)
 # A lost wake-up costs at most this long.
 LOOK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 5.0
-DRAIN_SECONDS = 4.0
-# One advisory lock for each runner that may live; a second loop task finds them taken and ends.
+DRAIN_SECONDS = 2.0
+# One advisory lock for each cluster: a second runner in it finds it taken and ends.
 SLOT_LOCK_SPACE = 7_275_001
+SLOT_PATIENCE_SECONDS = 15.0
 
 
 def run() -> str:
@@ -39,7 +41,7 @@ def run() -> str:
 
 class _Loop:
     def __init__(self) -> None:
-        self.row = Runner(host=socket.gethostname(), pid=os.getpid())
+        self.row = Runner(host=socket.gethostname(), pid=os.getpid(), cluster_pid=os.getpgrp())
         self.tasks: dict[UUID, asyncio.Task[None]] = {}
         self.model_of_job: dict[UUID, int] = {}
         self.wake = asyncio.Event()
@@ -47,21 +49,19 @@ class _Loop:
         self.parent_pid = os.getppid()
 
     async def run(self) -> str:
-        async with await _connect() as own:
-            if not await _take_slot(own):
-                return "another runner holds the place"
-            asyncio.get_running_loop().add_signal_handler(DRAIN_SIGNAL, self.stop)
-            await in_thread(self.row.save, force_insert=True)
-            beating = asyncio.create_task(self._beat())
-            beating.add_done_callback(lambda _: self.stop())
-            listening = asyncio.create_task(self._listen(own))
-            try:
-                await self._claim_until_stopped()
-            finally:
-                listening.cancel()
-                await self._hand_over()
-                beating.cancel()
-                await in_thread(Runner.objects.filter(pk=self.row.pk).delete)
+        holding = asyncio.create_task(self._hold_slot())
+        await self.wake.wait()
+        if self.stopping.is_set():
+            return "another runner holds the place"
+        asyncio.get_running_loop().add_signal_handler(DRAIN_SIGNAL, self.stop)
+        await in_thread(self.row.save, force_insert=True)
+        beating = asyncio.create_task(self._beat())
+        beating.add_done_callback(lambda _: self.stop())
+        await self._claim_until_stopped()
+        await self._hand_over()
+        beating.cancel()
+        holding.cancel()
+        await in_thread(Runner.objects.filter(pk=self.row.pk).delete)
         return "stopped"
 
     def stop(self) -> None:
@@ -75,7 +75,7 @@ class _Loop:
             room = settings.RUNNER_JOBS_MAX - len(self.tasks)
             if room > 0:
                 taken = Counter(self.model_of_job.values())
-                for job in await in_thread(jobs.claim, self.row.pk, room, taken):
+                for job in await in_thread(leases.claim, self.row.pk, room, taken):
                     self._begin(job)
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
@@ -95,18 +95,26 @@ class _Loop:
         # A place is free: whatever waited for it may start.
         self.wake.set()
 
-    async def _listen(self, own: psycopg.AsyncConnection) -> None:
-        """Wakes the loop at every notification; without the lock's connection it stops.
+    async def _hold_slot(self) -> None:
+        """Holds a slot's lock on a connection of its own, which also hears what wakes the loop.
 
-        The connection carries the slot's lock: once it breaks, another may be running here.
+        A broken connection is opened again. The server may then take a while to see that the old
+        one is gone; a slot that stays taken has another runner.
         """
-        try:
-            await own.execute(f"LISTEN {jobs.QUEUE_CHANNEL}")
-            async for _ in own.notifies():
-                self.wake.set()
-        except psycopg.OperationalError:
-            log.warning("The runner lost its database connection and hands over.")
-            self.stop()
+        patience_seconds = 0.0
+        while not self.stopping.is_set():
+            try:
+                async with await _connect() as own:
+                    if await _take_slot(own, patience_seconds):
+                        patience_seconds = SLOT_PATIENCE_SECONDS
+                        await own.execute(f"LISTEN {jobs.QUEUE_CHANNEL}")
+                        self.wake.set()
+                        async for _ in own.notifies():
+                            self.wake.set()
+                    self.stop()
+            except psycopg.OperationalError:
+                log.warning("The runner lost its database connection.")
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def _beat(self) -> None:
         while True:
@@ -119,7 +127,7 @@ class _Loop:
             await self._keep_leases()
             if not self.stopping.is_set():
                 room = settings.RUNNER_JOBS_MAX - len(self.tasks)
-                for job in await in_thread(jobs.reclaim, self.row.pk, max(0, room)):
+                for job in await in_thread(leases.reclaim, self.row.pk, max(0, room)):
                     self._begin(job)
             await asyncio.sleep(max(0.0, HEARTBEAT_SECONDS - (time.monotonic() - started)))
 
@@ -132,7 +140,7 @@ class _Loop:
         ours = list(self.tasks)
         if not ours:
             return
-        kept = await in_thread(jobs.renew, self.row.pk, ours, jobs.LEASE_SECONDS)
+        kept = await in_thread(leases.renew, self.row.pk, ours, leases.LEASE_SECONDS)
         for job_id in set(ours) - kept:
             task = self.tasks.get(job_id)
             # A job that ended just now is missing too; cancelling its finished task is harmless.
@@ -148,7 +156,7 @@ class _Loop:
             task.cancel()
         await asyncio.gather(*rest.values(), return_exceptions=True)
         if rest:
-            await in_thread(jobs.renew, self.row.pk, list(rest), 0)
+            await in_thread(leases.renew, self.row.pk, list(rest), 0)
 
 
 async def _connect() -> psycopg.AsyncConnection:
@@ -158,10 +166,16 @@ async def _connect() -> psycopg.AsyncConnection:
     return await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
 
 
-async def _take_slot(own: psycopg.AsyncConnection) -> bool:
-    for slot in range(settings.RUNNERS):
-        cursor = await own.execute("SELECT pg_try_advisory_lock(%s, %s)", (SLOT_LOCK_SPACE, slot))
+async def _take_slot(own: psycopg.AsyncConnection, patience_seconds: float) -> bool:
+    """Takes the one place for a runner in this cluster, which its process group names."""
+    place = zlib.crc32(f"{socket.gethostname()}:{os.getpgrp()}".encode()) & 0x7FFF_FFFF
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        values = (SLOT_LOCK_SPACE, place)
+        cursor = await own.execute("SELECT pg_try_advisory_lock(%s, %s)", values)
         row = await cursor.fetchone()
         if row and row[0]:
             return True
-    return False
+        if time.monotonic() >= deadline:
+            return False
+        await asyncio.sleep(LOOK_SECONDS)

@@ -9,14 +9,23 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse
 
-from keys.errors import ApiError
+from keys.errors import STATUS_OF_CODE, ApiError
 
 API_PREFIX = "/api/"
 
+# Answers change with the job and belong to one customer: nobody between may keep them.
+HEADERS = {
+    "Content-Type": "application/json",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+NOT_FOUND = ("NOT_FOUND", "There is nothing at this address. See the API reference.")
 # What to say of an error that Django itself answered, before any of our code ran.
 WORDS_OF_STATUS = {
     400: ("INVALID_REQUEST", "The request cannot be understood."),
-    404: ("NOT_FOUND", "There is nothing at this address. See the API reference."),
+    # Django's check against forged forms, where no operation of ours takes the POST.
+    403: NOT_FOUND,
+    404: NOT_FOUND,
     405: ("METHOD_NOT_ALLOWED", "This address does not answer that method."),
 }
 INTERNAL = ("INTERNAL", "Something went wrong on our side. Nothing was charged; retry shortly.")
@@ -32,9 +41,7 @@ class Reply:
 
     def to_http(self) -> HttpResponse:
         """The same answer for Django."""
-        return HttpResponse(
-            self.body, status=self.status, content_type="application/json", headers=self.headers
-        )
+        return HttpResponse(self.body, status=self.status, headers=HEADERS | self.headers)
 
 
 def error_body(code: str, message: str) -> bytes:
@@ -62,8 +69,10 @@ class ApiErrors:
         response = self.get_response(request)
         is_error = response.status_code >= 400 and request.path_info.startswith(API_PREFIX)
         if is_error and response.headers.get("Content-Type") != "application/json":
-            words = WORDS_OF_STATUS.get(response.status_code, INTERNAL)
-            response.content = error_body(*words)
-            response.headers["Content-Type"] = "application/json"
-            response.headers["Content-Length"] = str(len(response.content))
+            code, message = WORDS_OF_STATUS.get(response.status_code, INTERNAL)
+            response.status_code = STATUS_OF_CODE[code]
+            response.content = error_body(code, message)
+            length = {"Content-Length": str(len(response.content))}
+            for name, value in (HEADERS | length).items():
+                response.headers[name] = value
         return response

@@ -182,7 +182,6 @@ API_REQUESTS_PER_SECOND = environment.number("SHARKAPI_API_REQUESTS_PER_SECOND",
 
 # Background work. The runner is one long task without a timeout; when it is handed out once more,
 # the second finds the runner's place taken and ends. See generations/background.py.
-RUNNERS = environment.number("SHARKAPI_RUNNERS", 1)
 RUNNER_JOBS_MAX = environment.number("SHARKAPI_RUNNER_JOBS", 100)
 Q_CLUSTER = {
     "name": "sharkapi",

@@ -101,9 +101,12 @@ class BookAdmin(ReadOnlyAdmin):
         except ledger.InsufficientBalance:
             form.add_error("amount", "Less than that is available. Nothing was moved.")
             return False
-        label = amount_label(amount, book.unit)
-        done = f"{'Credited' if is_credit else 'Debited'} {label}."
-        self.log_change(request, book, f"{done} {reason}")
+        except ledger.ReferenceReused:
+            form.add_error(None, "This form was used before. Open it anew for another movement.")
+            return False
+        done = f"{'Credited' if is_credit else 'Debited'} {amount_label(amount, book.unit)}."
+        if moved:
+            self.log_change(request, book, f"{done} {reason}")
         messages.success(request, done if moved else f"{done} (It had been done before.)")
         return True
 

@@ -20,7 +20,8 @@ class AdjustmentForm(forms.Form):
     reference = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"reference": uuid.uuid4()}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["reference"] = uuid.uuid4()
         self.counts_images = book.unit == Unit.IMAGE
         if self.counts_images:
             self.fields["amount"].help_text = "A number of images."

@@ -2,9 +2,12 @@
 
 Every movement is one statement, so that no reader ever sees half of it, and names a reference,
 so that asking twice moves once. It never decides why money moves and never calls the network.
+A transaction that moves both of an account's books moves images before money: `reserve` locks
+them in that order, and any other can deadlock with it.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -76,7 +79,7 @@ def reserve(account_id: int, price_micros: int, reference: str) -> Reservation:
     Raises InsufficientBalance. The reference must be new.
     """
     assert price_micros > 0
-    values = {"account": account_id, "price": price_micros, "reference": reference}
+    values: dict[str, Any] = {"account": account_id, "price": price_micros, "reference": reference}
     with connection.cursor() as cursor:
         for _ in range(RESERVE_ATTEMPTS_MAX):
             cursor.execute(RESERVE, values)
@@ -130,7 +133,7 @@ def void(hold_id: int) -> None:
     _resolve(VOID, {"hold": hold_id})
 
 
-def _resolve(statement: str, values: dict[str, object]) -> None:
+def _resolve(statement: str, values: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         if cursor.fetchone() is None:
@@ -212,7 +215,7 @@ def _move(
 ) -> bool:
     assert amount > 0
     assert debit.unit == credit.unit
-    values = {
+    values: dict[str, Any] = {
         "debit": debit.pk,
         "credit": credit.pk,
         "amount": amount,

@@ -9,7 +9,7 @@ from http.client import responses
 from typing import Any
 
 from generations.api import operations
-from keys.envelope import Reply
+from keys.envelope import HEADERS, Reply
 
 SUBMIT_PATH = "/api/v1/image"
 STATUS_PREFIX = "/api/v1/jobs/"
@@ -35,10 +35,8 @@ def with_fast_lane(application: Application) -> Application:
 
 def _send(reply: Reply, start_response: Any) -> Iterable[bytes]:
     headers = [
-        ("Content-Type", "application/json"),
+        *HEADERS.items(),
         ("Content-Length", str(len(reply.body))),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Cache-Control", "no-store"),
         *reply.headers.items(),
     ]
     start_response(f"{reply.status} {responses[reply.status]}", headers)

@@ -53,7 +53,7 @@ def answer(operation: Callable[..., Reply], *arguments: Any) -> Reply:
         return internal()
 
 
-def look_up(statement: str, values: dict[str, object]) -> tuple[Any, ...] | None:
+def look_up(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
     """One row, asked for once more on a new connection when the kept one has died."""
     for is_last in (False, True):
         try:
@@ -80,7 +80,7 @@ WHERE {CALLER_MATCHES}
 
 def status(environ: Environ, job_id: str) -> Reply:
     """GET /api/v1/jobs/:id. Raises ApiError."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "digest": presented_digest(environ),
         # What is no job id finds no job, after the key has been checked.
         "job": job_id if UUID.fullmatch(job_id.lower()) else None,
@@ -143,11 +143,11 @@ def submit(environ: Environ) -> Reply:
     variant = DEFAULT_VARIANT
     try:
         asked = request.parse(request.read_body(environ))
-        variant = asked.variant or DEFAULT_VARIANT
+        variant = DEFAULT_VARIANT if asked.variant is None else asked.variant
     except ApiError as error:
         # Whether the key is good comes first: a stranger learns nothing about bodies.
         wrong = error
-    row = look_up(OFFER, {"digest": digest, "variant": variant.replace("\0", "")})
+    row = look_up(OFFER, {"digest": digest, "variant": variant.replace("\0", "?")})
     caller = admit(row and row[:CALLER_COLUMN_COUNT])
     if wrong:
         raise wrong
@@ -155,7 +155,10 @@ def submit(environ: Environ) -> Reply:
     model_id, price_micros, width, height = row[CALLER_COLUMN_COUNT:]
     if model_id is None:
         raise ApiError("NO_ACTIVE_MODEL", f"No active model for the variant “{variant[:40]}”.")
-    input_name = files.save_input(*request.decode_image(asked.image)) if asked.image else ""
+    input_name = ""
+    # An empty image is one that went missing on its way, not a wish for none.
+    if asked.image is not None:
+        input_name = files.save_input(*request.decode_image(asked.image))
     submission = jobs.Submission(
         account_id=caller.account_id,
         key_id=caller.key_id,
@@ -203,4 +206,5 @@ def _origin(environ: Environ) -> str:
     """The address of this deployment as its clients write it."""
     if settings.PUBLIC_URL:
         return str(settings.PUBLIC_URL)
-    return f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}"
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return f"{environ['wsgi.url_scheme']}://{host}"

@@ -103,6 +103,8 @@ def _explain(error: ValidationError) -> str:
         return f"{field} is required."
     if first["type"] == "string_type":
         return f"{field} must be a string."
+    if first["type"] == "json_invalid":
+        return f"The request body is not JSON. {first['msg']}."
     if not field:
         return "The request body must be a JSON object."
     return f"{field}: {first['msg']}."

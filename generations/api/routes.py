@@ -18,6 +18,8 @@ api = NinjaAPI(
     description="Asynchronous image generation: submit a job, poll until it is terminal. "
     "You are charged only for images you get.",
     docs_url=None,
+    # Served below as an operation, so that a wrong method is answered like everywhere else.
+    openapi_url=None,
     urls_namespace="api",
     openapi_extra={
         "components": {
@@ -31,6 +33,8 @@ api = NinjaAPI(
 )
 
 REFUSED = {401: Error, 403: Error, 429: Error, 500: Error}
+SECONDS = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+HEADERS: dict[str, Any] = {"responses": {429: {"headers": {"Retry-After": SECONDS}}}}
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -44,7 +48,7 @@ BODY: dict[str, Any] = {
     response={202: Accepted, 400: Error, 402: Error, 422: Error, **REFUSED},
     operation_id="generateImage",
     summary="Submit an image generation job",
-    openapi_extra=BODY,
+    openapi_extra=BODY | HEADERS,
 )
 def submit(request: HttpRequest) -> HttpResponse:
     """Answers at once with a job_id; the job is processed asynchronously."""
@@ -56,7 +60,14 @@ def submit(request: HttpRequest) -> HttpResponse:
     response={200: JobStatus, 404: Error, **REFUSED},
     operation_id="jobStatus",
     summary="Poll a job",
+    openapi_extra=HEADERS,
 )
 def status(request: HttpRequest, job_id: str) -> HttpResponse:
     """Poll every 2 seconds until status is "completed" or "failed"."""
     return operations.answer(operations.status, request.META, job_id).to_http()
+
+
+@api.get("/openapi.json", include_in_schema=False)
+def document(request: HttpRequest) -> dict[str, Any]:
+    """This API in the words of OpenAPI 3.1."""
+    return api.get_openapi_schema()

@@ -23,7 +23,7 @@ WEB_OPTIONS = ("--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-le
 WEB_FAULTS = ("--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "2")
 PARENT = os.getppid()
 TICK_SECONDS = 0.2
-HEALTH_INTERVAL_SECONDS = 2.0
+HEALTH_INTERVAL_SECONDS = 0.5
 
 
 def main() -> int:
@@ -55,7 +55,7 @@ def run(data: Path, external_database_url: str) -> None:
         os.chdir(folder.CHECKOUT)
         staff = prepare_project(watchdog)
         web = [*WEB, "--port", str(port), *WEB_OPTIONS, *WEB_FAULTS, "sharkweb.wsgi:application"]
-        workers = Service("workers", partial(watchdog.start, [*MANAGE, "qcluster"]))
+        workers = Service("workers", partial(watchdog.start, [*MANAGE, "work"]))
         services += [workers, Service("web", partial(watchdog.start, web))]
         keep_running(Supervisor(watchdog, services), workers, port, banner(port, staff, data))
 
@@ -91,7 +91,7 @@ def keep_running(supervisor: Supervisor, workers: Service, port: int, banner: st
         time.sleep(TICK_SECONDS)
         if "MAKELEVEL" in os.environ and os.getppid() != PARENT:
             raise KeyboardInterrupt  # Killing `make` must stop what it started, too.
-        if is_shown and time.monotonic() - asked_at < HEALTH_INTERVAL_SECONDS:
+        if time.monotonic() - asked_at < HEALTH_INTERVAL_SECONDS:
             continue
         asked_at = time.monotonic()
         answer = health.ask(port)

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import IO
 
 # The sum stays well under the 10 seconds in which everything must be gone.
-WORKERS_GRACE_SECONDS = 3.5
-DATABASE_GRACE_SECONDS = 3.0
-QUIT_GRACE_SECONDS = 1.0
+WORKERS_GRACE_SECONDS = 5.0
+DATABASE_GRACE_SECONDS = 2.5
+QUIT_GRACE_SECONDS = 0.5
 
 # PostgreSQL's "fast shutdown": it rolls back, writes a checkpoint and leaves.
 # https://www.postgresql.org/docs/18/server-shutdown.html

@@ -2,7 +2,7 @@
 // times in the reader's own zone. Owns no state and no text; every page works without it.
 (() => {
   "use strict";
-  const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
+  const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
 
   const count = (note) => {
     const input = document.getElementById(note.dataset.count);
@@ -19,10 +19,10 @@
   };
 
   const dress = () => {
-    each(document, "[data-count]", count);
-    each(document, "time[data-local]", localise);
+    each("[data-count]", count);
+    each("time[data-local]", localise);
     if (/Mac|iP/.test(navigator.platform)) {
-      each(document, "[data-modifier]", (key) => (key.textContent = "⌘"));
+      each("[data-modifier]", (key) => (key.textContent = "⌘"));
     }
   };
 
@@ -37,16 +37,18 @@
     setTimeout(() => delete button.dataset.copied, 1600);
   };
 
+  const closeMenus = (inside = null) => {
+    each("details.menu[open]", (menu) => (menu.open = menu.contains(inside)));
+  };
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
-    each(document, "details.menu[open]", (menu) => {
-      if (!menu.contains(event.target)) menu.open = false;
-    });
+    closeMenus(event.target);
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") each(document, "details.menu[open]", (menu) => (menu.open = false));
+    if (event.key === "Escape") closeMenus();
     const form = event.target.closest("[data-shortcut-submit]");
     if (form && event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
@@ -54,16 +56,27 @@
     }
   });
 
-  document.addEventListener("input", () => each(document, "[data-count]", count));
+  document.addEventListener("input", () => each("[data-count]", count));
   document.addEventListener("htmx:load", dress);
+
+  // A redirected fragment means that the session has ended: the whole page has to go.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    const asked = new URL(requestConfig.path, location);
+    if (new URL(xhr.responseURL || asked).pathname !== asked.pathname) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+  });
+
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(failure, (event) => {
-      each(event.target, "[data-on-error]", (note) => (note.hidden = false));
+      each("[data-on-error]", (note) => (note.hidden = false), event.target);
     });
   }
 
   setInterval(() => {
-    each(document, "[data-tick]", (clock) => (clock.textContent = Number(clock.textContent) + 1));
+    each("[data-tick]", (clock) => (clock.textContent = Number(clock.textContent) + 1));
   }, 1000);
   dress();
 })();

@@ -149,16 +149,18 @@ with postgres.server(Path({str(data)!r}), durable=False) as url:
 
 
 @as_root
-def test_programs_that_only_root_may_read_work_as_root(data: Path, tmp_path: Path) -> None:
+def test_programs_that_only_root_may_enter_read_and_execute(data: Path, tmp_path: Path) -> None:
     wheel = postgres.binaries().parents[1]
     site = tmp_path / "site"
     site.mkdir(mode=0o700)
     for part in (wheel / "pginstall18", wheel.with_name(f"{wheel.name}.libs")):
         shutil.copytree(part, site / part.relative_to(wheel.parent))
-    user = unprivileged.identity(site / wheel.name / "pginstall18" / "bin")
+    for path in site.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+    programs = site / wheel.name / "pginstall18" / "bin"
+    user = unprivileged.identity(programs)
     user.make_folder(data / "cluster")
-    program = site / wheel.name / "pginstall18" / "bin" / "initdb"
-    command = [*user.prefix, str(program), "--no-sync", "-D", str(data / "cluster")]
+    command = [*user.prefix, str(programs / "initdb"), "--no-sync", "-D", str(data / "cluster")]
     subprocess.run(command, check=True, capture_output=True)
     assert (data / "cluster" / "PG_VERSION").read_text() == "18\n"
 

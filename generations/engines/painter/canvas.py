@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from .noise import Random
-from .palette import Array, Colour, ramp
+from .palette import Array, Colour
 
 Paint = Colour | Array
 
@@ -28,13 +28,30 @@ def smooth(low: float, high: float, values: Array) -> Array:
 def blurred(plane: Array, radius: float) -> Array:
     """A plane (h, w) in 0..1 under a Gaussian blur; wide blurs work on a smaller copy."""
     height, width = plane.shape
-    shrink = int(np.clip(radius / 4, 1, 16))
-    image = Image.fromarray((np.clip(plane, 0, 1) * 255).astype(np.uint8))
-    if shrink > 1:
-        image = image.resize((max(1, width // shrink), max(1, height // shrink)), Image.Resampling.BOX)
-    image = image.filter(ImageFilter.GaussianBlur(radius / shrink))
-    soft = Image.fromarray(np.asarray(image, dtype=np.float32))
-    return np.asarray(soft.resize((width, height), Image.Resampling.BICUBIC)) / np.float32(255)
+    shrink = int(np.clip(radius / 2.5, 1, 32))
+    if shrink == 1:
+        sharp = Image.fromarray((np.clip(plane, 0, 1) * 255).astype(np.uint8))
+        soft_bytes = np.asarray(sharp.filter(ImageFilter.GaussianBlur(radius)), np.float32)
+        return np.asarray(soft_bytes / np.float32(255))
+    # Eight bits would leave steps in a wide blur, and slopes taken from it would show them.
+    small_size = (max(1, width // shrink), max(1, height // shrink))
+    exact = Image.fromarray(np.ascontiguousarray(plane, dtype=np.float32))
+    small = np.asarray(exact.resize(small_size, Image.Resampling.BOX))
+    soft = Image.fromarray(_convolved(_convolved(small, radius / shrink).T, radius / shrink).T)
+    wide = soft.resize((width, height), Image.Resampling.BICUBIC)
+    return np.clip(np.asarray(wide), 0, 1)
+
+
+def _convolved(plane: Array, radius: float) -> Array:
+    """Rows under a Gaussian of `radius` pixels, the border repeated."""
+    reach = int(3 * radius) + 1
+    weights = np.exp(-((np.arange(-reach, reach + 1) / radius) ** 2) / 2)
+    weights /= weights.sum()
+    padded, width = np.pad(plane, ((0, 0), (reach, reach)), mode="edge"), plane.shape[1]
+    total = np.zeros_like(plane)
+    for at, weight in enumerate(weights):
+        total += padded[:, at : at + width] * np.float32(weight)
+    return np.ascontiguousarray(total)
 
 
 class Canvas:
@@ -53,12 +70,6 @@ class Canvas:
         down = (self.v - v) * (self.height / self.unit * squash)
         return np.asarray(np.hypot(across, down), dtype=np.float32)
 
-    def gradient(self, stops: tuple[Colour, ...], at: Array) -> Array:
-        """Planes coloured by running through the stops with `at` (0..1)."""
-        table = ramp(stops)
-        index = (np.clip(at, 0, 1) * (table.shape[1] - 1)).astype(np.int32)
-        return np.stack([row.take(index) for row in table])
-
     def over(self, paint: Paint, mask: Array | float) -> None:
         """Covers the canvas with paint where the mask (0..1) says so."""
         self.rgb += (planes_of(paint) - self.rgb) * mask
@@ -76,7 +87,9 @@ class Canvas:
         depth = (self.v - edge.reshape(1, -1)) * (self.height / softness) + 0.5
         return np.asarray(np.clip(depth, 0, 1), dtype=np.float32)
 
-    def window(self, left: float, top: float, width: int, height: int) -> tuple[slice, slice, slice, slice]:
+    def window(
+        self, left: float, top: float, width: int, height: int
+    ) -> tuple[slice, slice, slice, slice]:
         """Rows and columns of the canvas, then of a stamp, where the two overlap."""
         x, y = round(left), round(top)
         x0, x1 = min(max(x, 0), self.width), max(min(x + width, self.width), 0)

@@ -20,7 +20,9 @@ def box_mean(plane: Array, radius: int) -> Array:
     padded = np.pad(plane, ((radius + 1, radius), (radius + 1, radius)), mode="edge")
     for axis in (0, 1):
         total = np.cumsum(padded, axis=axis, dtype=np.float64)
-        upper, lower = (total[side:], total[:-side]) if axis == 0 else (total[:, side:], total[:, :-side])
+        upper, lower = (
+            (total[side:], total[:-side]) if axis == 0 else (total[:, side:], total[:, :-side])
+        )
         padded = ((upper - lower) / side).astype(np.float32)
     return padded
 
@@ -32,6 +34,7 @@ def flattened(rgb: Array, radius: int) -> Array:
     here weighted softly so that no blocks show.
     """
     half = max(1, radius // 2)
+    rgb = np.pad(rgb, ((0, 0), (half, half), (half, half)), mode="edge")
     means = np.stack([box_mean(plane, half) for plane in rgb])
     bright = luma(rgb)
     spread = np.maximum(box_mean(bright * bright, half) - luma(means) ** 2, 0)
@@ -43,7 +46,7 @@ def flattened(rgb: Array, radius: int) -> Array:
         norm += part
         for index in range(3):
             total[index] += np.roll(means[index], (down, across), (0, 1)) * part
-    return np.asarray(total / norm)
+    return np.asarray(total / norm)[:, half:-half, half:-half]
 
 
 def edges(plane: Array, radius: float) -> Array:
@@ -71,11 +74,17 @@ def stroked(rgb: Array, random: Random, reach: int) -> tuple[Array, Array]:
     bright = luma(rgb)
     slope_y, slope_x = np.gradient(blurred(bright, 2.5 * scale + 0.5))
     wide = 9 * scale + 1
-    along = [blurred(part * 400 + 0.5, wide) - 0.5
-             for part in (slope_x * slope_x - slope_y * slope_y, 2 * slope_x * slope_y)]
+    along = [
+        blurred(part * 400 + 0.5, wide) - 0.5
+        for part in (slope_x * slope_x - slope_y * slope_y, 2 * slope_x * slope_y)
+    ]
     # Where the picture is flat, a slow swirl leads the brush.
-    swirl = look_up(tile(random, 256, 3, 2), *(np.mgrid[0:height, 0:width] / (4 * scale)).astype(np.float32))
-    angle = np.arctan2(along[1] + 0.004 * np.sin(swirl * 9), along[0] + 0.004 * np.cos(swirl * 9)) / 2
+    swirl = look_up(
+        tile(random, 256, 3, 2), *(np.mgrid[0:height, 0:width] / (4 * scale)).astype(np.float32)
+    )
+    angle = (
+        np.arctan2(along[1] + 0.004 * np.sin(swirl * 9), along[0] + 0.004 * np.cos(swirl * 9)) / 2
+    )
     step_x, step_y = -np.sin(angle), np.cos(angle)
     grain: Array = random.standard_normal((height, width), dtype=np.float32)
     grain = blurred(grain * 0.18 + 0.5, 1.1 * scale + 0.3) - 0.5

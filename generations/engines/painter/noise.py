@@ -18,7 +18,12 @@ def resized(field: Array, width: int, height: int) -> Array:
 
 
 def clouds(
-    random: Random, width: int, height: int, cells: float, octaves: int = 5, stretch: float = 1.0,
+    random: Random,
+    width: int,
+    height: int,
+    cells: float,
+    octaves: int = 5,
+    stretch: float = 1.0,
     roughness: float = 0.5,
 ) -> Array:
     """Fractal noise (height, width), about 0..1 around 0.5.
@@ -40,8 +45,9 @@ def clouds(
     return np.asarray(np.clip(0.5 + total * np.float32(0.24 / norm**0.5), 0, 1))
 
 
-def tile(random: Random, size: int, cells: int, octaves: int = 5, ridged: bool = False,
-         gain: float = 0.5) -> Array:
+def tile(
+    random: Random, size: int, cells: int, octaves: int = 5, ridged: bool = False, gain: float = 0.5
+) -> Array:
     """Fractal noise (size, size) that repeats without a seam; ridged has sharp crests."""
     total: Array = np.zeros((size, size), np.float32)
     weight, norm = 1.0, 0.0
@@ -83,7 +89,9 @@ def moved(planes: Array, rows: Array, columns: Array) -> Array:
     return np.stack([plane.ravel().take(at) for plane in planes])
 
 
-def line(random: Random, width: int, cells: float, octaves: int = 5, roughness: float = 0.5) -> Array:
+def line(
+    random: Random, width: int, cells: float, octaves: int = 5, roughness: float = 0.5
+) -> Array:
     """One row of fractal noise (width,), about -1..1."""
     total = np.zeros(width, np.float32)
     weight, norm, at = 1.0, 0.0, np.linspace(0, 1, width)

@@ -90,6 +90,13 @@ def ramp(stops: tuple[Colour, ...], steps: int = 1024) -> Array:
     return from_lab(np.stack([np.interp(at, places, plane) for plane in lab]))
 
 
+def gradient(stops: tuple[Colour, ...], at: Array) -> Array:
+    """Planes (3, ...) coloured by running through the stops with `at` (0..1)."""
+    table = ramp(stops)
+    index = (np.clip(at, 0, 1) * (table.shape[1] - 1)).astype(np.int32)
+    return np.stack([row.take(index) for row in table])
+
+
 @dataclass(frozen=True)
 class Palette:
     """Nine colours with a job each; every scene is painted from these alone."""
@@ -155,7 +162,7 @@ PALETTES: dict[str, Palette] = {
     "biolum": _palette("020617 0a2a5c 1f7fb8 8ffcff 16508c 0a1f4a 01040f 2ff3e0 b06bff"),
     "autumn": _palette("7d6b6a d0a27c f6dcae fff2d2 c98a5a 8a4a26 2b140c d9481f f2b134"),
     "emerald": _palette("1f5a57 6fae8f dff0c4 fbffe0 7fb79a 2f6b50 08231f e8b04a f26d5b"),
-    "ice": _palette("3f74a8 9cc7e3 eef7fb ffffff b4d2e6 6f9cc0 1a3557 e4572e 9fe3f2"),
+    "ice": _palette("34699f 86b8dc dcecf6 fff7ea a9c9e2 5f8fb8 16304f e4572e 9fe3f2"),
     "cosmos": _palette("070417 1e1147 7a2f8f ffd6f2 5a2a86 28134f 05020f 4fd6ff ff6fb5"),
     "ember": _palette("12060a 4a0f17 d1421f ffd08a 7a1f1c 3a0d12 0c0305 ff7a1a ffd23f"),
     "storm": _palette("1d2731 45576a 9fb0b8 e8eef0 6b7f8d 37474f 0e161c f2a541 8fd3d1"),

@@ -27,13 +27,15 @@ def repaint(reference: bytes, width: int, height: int, brief: Brief) -> Array:
     if scale < 0.5:
         upright = upright.reduce(int(1 / scale))
     fitted = ImageOps.fit(upright, (width, height), Image.Resampling.BICUBIC)
-    ground = Image.new("RGBA", fitted.size, (*(round(part * 255) for part in brief.palette.light), 255))
+    ground = Image.new(
+        "RGBA", fitted.size, (*(round(part * 255) for part in brief.palette.light), 255)
+    )
     flat = Image.alpha_composite(ground, fitted).convert("RGB")
     rgb = np.asarray(flat, np.float32).transpose(2, 0, 1) / np.float32(255)
     toned = _toned(rgb, brief.palette, _share(brief))
     v, u = np.mgrid[0:height, 0:width].astype(np.float32)
     away = np.hypot(u / width - 0.5, v / height - 0.5)
-    toned = bloomed(toned, 0.5) * (1 - 0.35 * smooth(0.45, 0.85, away))
+    toned = bloomed(toned, 0.22) * (1 - 0.35 * smooth(0.45, 0.85, away))
     return graded(toned, 0.1, 1.1)
 
 
@@ -53,7 +55,9 @@ def _toned(rgb: Array, palette: Palette, share: float) -> Array:
     lab[0] += (stretched - lab[0]) * 0.4
     table = to_lab(ramp((palette.ink, palette.zenith, palette.sky, palette.horizon, palette.light)))
     table = table[:, np.argsort(table[0])]
-    index = np.clip(np.searchsorted(table[0], lab[0].ravel()), 0, table.shape[1] - 1).reshape(lab[0].shape)
+    index = np.clip(np.searchsorted(table[0], lab[0].ravel()), 0, table.shape[1] - 1).reshape(
+        lab[0].shape
+    )
     for plane in (1, 2):
-        lab[plane] += (table[plane].take(index) - lab[plane] * 0.9) * share
+        lab[plane] += (table[plane].take(index) - lab[plane]) * share
     return from_lab(lab)

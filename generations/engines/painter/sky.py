@@ -4,7 +4,7 @@ import numpy as np
 
 from .canvas import blurred, smooth
 from .noise import clouds, line, look_up, resized, tile
-from .palette import PALETTES, Array, mix
+from .palette import PALETTES, Array, gradient, mix
 from .stage import Stage
 
 
@@ -17,7 +17,7 @@ def paint_sky(stage: Stage, horizon: float, cloud: float = 0.5) -> None:
     drift = clouds(stage.random, canvas.width, canvas.height, 1.3, 2, 2.0) - 0.5
     at = np.clip(height**1.15 + drift * 0.12 + near_sun * 0.16 - 0.04, 0, 1)
     middle = mix(palette.sky, palette.horizon, 0.45)
-    canvas.rgb = canvas.gradient((palette.zenith, palette.sky, middle, palette.horizon), at)
+    canvas.rgb = gradient((palette.zenith, palette.sky, middle, palette.horizon), at)
     canvas.glow(palette.light, near_sun**1.6 * (0.42 if palette.dark else 0.5))
     if palette.dark:
         paint_stars(stage, 1 - smooth(0.35, 0.95, height))
@@ -42,8 +42,10 @@ def paint_stars(stage: Stage, mask: Array | float = 1.0, density: float = 1.0) -
             reach = max(1, canvas.unit // 700)
             for step in range(1, reach + 1):
                 for down, across in ((step, 0), (-step, 0), (0, step), (0, -step)):
-                    near = (np.clip(rows + down, 0, canvas.height - 1),
-                            np.clip(columns + across, 0, canvas.width - 1))
+                    near = (
+                        np.clip(rows + down, 0, canvas.height - 1),
+                        np.clip(columns + across, 0, canvas.width - 1),
+                    )
                     layer[near] = np.maximum(layer[near], 0.5 / step)
     if canvas.unit > 1400:
         layer = np.clip(blurred(layer, 0.7) * 2.2, 0, 1)
@@ -52,7 +54,7 @@ def paint_stars(stage: Stage, mask: Array | float = 1.0, density: float = 1.0) -
         u, v = random.random(), random.random() * 0.6
         keep = mask if isinstance(mask, float) else float(mask[int(v * (len(mask) - 1)), 0])
         tint = mix(stage.palette.light, stage.palette.second, float(random.random()) * 0.6)
-        canvas.soft_spot(u, v, stage.between(0.008, 0.02), tint, 0.8 * keep)
+        canvas.soft_spot(u, v, stage.between(0.004, 0.009), tint, 0.9 * keep)
 
 
 def paint_orb(stage: Stage) -> None:
@@ -72,8 +74,10 @@ def paint_orb(stage: Stage) -> None:
         shade = canvas.distance(u + radius * 0.28, v + radius * 0.2)
         canvas.over(palette.sky, disc * smooth(radius * 0.75, radius * 1.6, shade) * 0.8)
     else:
-        canvas.over(mix(palette.light, palette.horizon, 0.35),
-                    disc * smooth(v - radius, v + radius * 1.2, canvas.v + 0 * away) * 0.7)
+        canvas.over(
+            mix(palette.light, palette.horizon, 0.35),
+            disc * smooth(v - radius, v + radius * 1.2, canvas.v + 0 * away) * 0.7,
+        )
 
 
 def paint_clouds(stage: Stage, horizon: float, cover: float) -> None:
@@ -94,7 +98,7 @@ def paint_clouds(stage: Stage, horizon: float, cover: float) -> None:
     near_sun = np.exp(-canvas.distance(*stage.sun) * 1.5)
     bright = np.clip((field - lit_side) * 3.2 + 0.42 + near_sun * 0.35, 0, 1)
     shadow = mix(palette.sky, palette.zenith if palette.dark else palette.far, 0.45)
-    paint = canvas.gradient((shadow, mix(palette.sky, palette.horizon, 0.6), palette.light), bright)
+    paint = gradient((shadow, mix(palette.sky, palette.horizon, 0.6), palette.light), bright)
     canvas.over(paint, body * (0.62 if palette.dark else 0.78))
 
 
@@ -112,7 +116,7 @@ def paint_aurora(stage: Stage, horizon: float) -> None:
         veil = np.exp(-np.maximum(above, 0) * 2.6) * smooth(-0.05, 0.05, above)
         veil *= smooth(1.25, 0.3, above) * strength[None, :]
         green, violet = glow.accent, glow.second
-        paint = canvas.gradient((green, mix(green, violet, 0.35), violet), np.clip(above, 0, 1))
+        paint = gradient((green, mix(green, violet, 0.35), violet), np.clip(above, 0, 1))
         canvas.glow(paint, veil * (0.5 if band else 0.7))
     canvas.glow(glow.accent, smooth(0.0, 1.0, canvas.v / horizon) * 0.12)
 
@@ -122,12 +126,14 @@ def paint_mist(stage: Stage, at: float, depth: float, strength: float) -> None:
     canvas, palette = stage.canvas, stage.palette
     veil = np.exp(-(((canvas.v - at) / depth) ** 2))
     torn = clouds(stage.random, canvas.width, canvas.height, 2.2, 4, 3.5)
-    canvas.over(mix(palette.horizon, palette.light, 0.2), veil * smooth(0.25, 0.75, torn) * strength)
+    canvas.over(
+        mix(palette.horizon, palette.light, 0.2), veil * smooth(0.25, 0.75, torn) * strength
+    )
 
 
 def paint_weather(stage: Stage) -> None:
     """What falls in front of everything: fog, rain or snow."""
-    canvas, weather = stage.canvas, stage.brief.weather
+    weather = stage.brief.weather
     if "fog" in weather:
         paint_mist(stage, 0.72, 0.3, 0.75)
     if "rain" in weather:

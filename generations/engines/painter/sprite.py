@@ -31,9 +31,7 @@ def spline(text: str, closed: bool = True, steps: int = 10) -> tuple[tuple[float
     """A Catmull-Rom curve through "x,y x,y! ..."; an exclamation mark makes a sharp corner."""
     knots = [
         (float(x), float(y), mark == "!")
-        for x, y, mark in (
-            (*word.rstrip("!").split(","), word[-1]) for word in text.split()
-        )
+        for x, y, mark in ((*word.rstrip("!").split(","), word[-1]) for word in text.split())
     ]
     count = len(knots)
     curve: list[tuple[float, float]] = []
@@ -46,22 +44,33 @@ def spline(text: str, closed: bool = True, steps: int = 10) -> tuple[tuple[float
         after = last if last[2] else after
         for step in range(steps):
             t = step / steps
-            curve.append((_hermite(t, 0, before, first, last, after), _hermite(t, 1, before, first, last, after)))
+            curve.append(
+                (
+                    _hermite(t, 0, before, first, last, after),
+                    _hermite(t, 1, before, first, last, after),
+                )
+            )
     if not closed:
         curve.append(knots[-1][:2])
     return tuple(curve)
 
 
 def _hermite(
-    t: float, axis: int, before: tuple[float, ...], first: tuple[float, ...],
-    last: tuple[float, ...], after: tuple[float, ...],
+    t: float,
+    axis: int,
+    before: tuple[float, ...],
+    first: tuple[float, ...],
+    last: tuple[float, ...],
+    after: tuple[float, ...],
 ) -> float:
     start, end = first[axis], last[axis]
     out, into = (end - before[axis]) / 2, (after[axis] - start) / 2
     cube, square = t**3, t**2
     return (
-        (2 * cube - 3 * square + 1) * start + (cube - 2 * square + t) * out
-        + (3 * square - 2 * cube) * end + (cube - square) * into
+        (2 * cube - 3 * square + 1) * start
+        + (cube - 2 * square + t) * out
+        + (3 * square - 2 * cube) * end
+        + (cube - square) * into
     )
 
 
@@ -87,8 +96,14 @@ class Pen:
             placed.append(((x + 50 + MARGIN) * self._scale, (y + 50 + MARGIN) * self._scale))
         return placed
 
-    def fill(self, points: Points, colour: Colour, inside: bool = False, soft: float = 0.0,
-             strength: float = 1.0) -> None:
+    def fill(
+        self,
+        points: Points,
+        colour: Colour,
+        inside: bool = False,
+        soft: float = 0.0,
+        strength: float = 1.0,
+    ) -> None:
         """A polygon. `inside` keeps it within what is drawn; `soft` blurs its edge (box units)."""
         shape = self._place(points)
         if not inside and not soft and strength == 1:
@@ -119,20 +134,51 @@ class Pen:
             mask = small.resize(mask.size, Image.Resampling.BILINEAR)
         return mask, (left, top, right, bottom)
 
-    def blob(self, text: str, colour: Colour, inside: bool = False, soft: float = 0.0,
-             strength: float = 1.0) -> None:
+    def blob(
+        self,
+        text: str,
+        colour: Colour,
+        inside: bool = False,
+        soft: float = 0.0,
+        strength: float = 1.0,
+    ) -> None:
         """A filled closed spline; see `spline` and `fill`."""
         self.fill(list(spline(text)), colour, inside, soft, strength)
 
-    def disc(self, x: float, y: float, rx: float, ry: float, colour: Colour, inside: bool = False,
-             soft: float = 0.0, strength: float = 1.0) -> None:
+    def box(
+        self,
+        left: float,
+        top: float,
+        right: float,
+        bottom: float,
+        colour: Colour,
+        inside: bool = False,
+        soft: float = 0.0,
+        strength: float = 1.0,
+    ) -> None:
+        """A filled rectangle."""
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        self.fill(corners, colour, inside, soft, strength)
+
+    def disc(
+        self,
+        x: float,
+        y: float,
+        rx: float,
+        ry: float,
+        colour: Colour,
+        inside: bool = False,
+        soft: float = 0.0,
+        strength: float = 1.0,
+    ) -> None:
         """A filled ellipse."""
         angles = np.linspace(0, 2 * np.pi, 48, endpoint=False)
         points = [(x + rx * float(np.cos(a)), y + ry * float(np.sin(a))) for a in angles]
         self.fill(points, colour, inside, soft, strength)
 
-    def stroke(self, text: str, width: float, colour: Colour, taper: float = 1.0,
-               inside: bool = False) -> None:
+    def stroke(
+        self, text: str, width: float, colour: Colour, taper: float = 1.0, inside: bool = False
+    ) -> None:
         """An open spline drawn as a ribbon that narrows to `taper` of its width."""
         self.fill(ribbon(list(spline(text, closed=False)), width, taper), colour, inside)
 

@@ -39,13 +39,26 @@ class Stage:
     def cast(self, *habitats: str) -> list[Subject]:
         """The prompt's subjects at home in any of the habitats; none given means all."""
         return [
-            subject for subject in self.brief.subjects
+            subject
+            for subject in self.brief.subjects
             if not habitats or subjects.CATALOGUE[subject.name].habitat in habitats
         ]
 
-    def figure(self, name: str, u: float, v: float, size: float, *, tint: Colour | None = None,
-               shadow: float = 0.25, haze: float = 0.0, rim: float = 0.6, flip: bool = False,
-               tilt: float = 0.0, standing: bool = False) -> None:
+    def figure(
+        self,
+        name: str,
+        u: float,
+        v: float,
+        size: float,
+        *,
+        tint: Colour | None = None,
+        shadow: float = 0.25,
+        haze: float = 0.0,
+        rim: float = 0.6,
+        flip: bool = False,
+        tilt: float = 0.0,
+        standing: bool = False,
+    ) -> None:
         """Draws a subject `size` units high, centred on (u, v), or standing on v.
 
         `shadow` sinks its own colours into the ink, `haze` into the horizon, and `rim` is the
@@ -53,7 +66,10 @@ class Stage:
         """
         entry, palette = subjects.CATALOGUE[name], self.palette
         tones = entry.tones(tint, palette)
-        tones = [mix(mix(tone, palette.ink, shadow), palette.horizon, haze) for tone in tones]
+        # The air of the place colours everything in it a little.
+        air = 0.24 if palette.dark else 0.1
+        tones = [mix(mix(tone, palette.far, air), palette.ink, shadow) for tone in tones]
+        tones = [mix(tone, palette.horizon, haze) for tone in tones]
         pen = Pen(size * self.canvas.unit, flip, tilt)
         entry.draw(pen, subjects.Tones(*tones), self.random)
         sprite = pen.sprite()
@@ -75,20 +91,21 @@ class Stage:
         part += (planes_of(self.palette.ink) - part) * near * 0.6
 
     def stamp(self, sprite: Sprite, x: float, y: float, rim: float) -> None:
-        """Lays a sprite centred on pixel (x, y), lit from the sun."""
+        """Lays a sprite centred on pixel (x, y), lit from the sun; without `rim`, as it is."""
         height, width = sprite.cover.shape
         canvas = self.canvas
         rows, columns, sprite_rows, sprite_columns = canvas.window(
             x - width / 2, y - height / 2, width, height
         )
-        lit = self._lit(sprite, x, y, rim)[:, sprite_rows, sprite_columns]
+        shaded = self._lit(sprite, x, y, rim) if rim > 0 else sprite.rgb
+        lit = shaded[:, sprite_rows, sprite_columns]
         part = canvas.rgb[:, rows, columns]
         part += (lit - part) * sprite.cover[sprite_rows, sprite_columns]
         lamp = sprite.lamp[:, sprite_rows, sprite_columns]
         part += lamp * np.maximum(1 - part, 0)
 
     def _lit(self, sprite: Sprite, x: float, y: float, rim: float) -> Array:
-        height, width = sprite.cover.shape
+        width = sprite.cover.shape[1]
         canvas = self.canvas
         away = np.array([self.sun[0] * canvas.width - x, self.sun[1] * canvas.height - y])
         reach = float(np.hypot(*away))

@@ -52,7 +52,7 @@ def oil(rgb: Array, palette: Palette, random: Random) -> Array:
     smear, marks = stroked(patches, random, 22)
     slope_y, slope_x = np.gradient(marks)
     relief = np.clip((slope_x + slope_y) * 1.5, -0.5, 0.5)
-    return np.asarray(smear * (1 + relief * 0.5) + relief * 0.05 + marks * 0.05)
+    return np.asarray(smear * (1 + relief * 0.34) + relief * 0.03 + marks * 0.04)
 
 
 def sketch(rgb: Array, palette: Palette, random: Random) -> Array:
@@ -70,7 +70,7 @@ def sketch(rgb: Array, palette: Palette, random: Random) -> Array:
     for at, angle in enumerate((0.8, -0.65, 1.35)):
         along = columns * np.cos(angle) + rows * np.sin(angle)
         across = rows * np.cos(angle) - columns * np.sin(angle)
-        lines = look_up(texture, across * 0.62, along * 0.035)
+        lines = look_up(texture, across * 1.15, along * 0.05)
         dark = smooth(0.78 - 0.23 * at, 0.2 - 0.14 * at, soft)
         tone = np.maximum(tone, smooth(0.46, 0.62, lines) * dark * (0.72 - 0.08 * at))
     tooth = _paper((height, width), random, 220)
@@ -90,7 +90,9 @@ def pixel(rgb: Array, palette: Palette, random: Random) -> Array:
     image = Image.fromarray((np.clip(rgb, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0))
     small = np.asarray(image.resize((small_w, small_h), Image.Resampling.BOX), np.float32) / 255
     bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32)
-    threshold = np.tile(bayer / 16 - 0.47, (small_h // 4 + 1, small_w // 4 + 1))[:small_h, :small_w, None]
+    threshold = np.tile(bayer / 16 - 0.47, (small_h // 4 + 1, small_w // 4 + 1))[
+        :small_h, :small_w, None
+    ]
     vivid = small + (small - small.mean(axis=2, keepdims=True)) * 0.18
     shown = (np.clip(vivid + threshold * 0.075, 0, 1) * 255).astype(np.uint8)
     few = Image.fromarray(shown).quantize(28, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
@@ -111,7 +113,12 @@ def lowpoly(rgb: Array, palette: Palette, random: Random) -> Array:
     facets = []
     for row in range(rows):
         for column in range(columns):
-            a, b, c, d = ((row, column), (row, column + 1), (row + 1, column), (row + 1, column + 1))
+            a, b, c, d = (
+                (row, column),
+                (row, column + 1),
+                (row + 1, column),
+                (row + 1, column + 1),
+            )
             facets += [(a, b, c), (b, d, c)] if (row + column) % 2 else [(a, b, d), (a, d, c)]
     index = np.array(facets)
     xs, ys = corner_x[index[..., 0], index[..., 1]], corner_y[index[..., 0], index[..., 1]]
@@ -134,7 +141,9 @@ def _net(edge: Array, rows: int, columns: int, random: Random) -> tuple[Array, A
     shake = random.uniform(-0.44, 0.44, (2, tries, rows + 1, columns + 1)).astype(np.float32)
     y = (grid_y + shake[0]) * (height / rows)
     x = (grid_x + shake[1]) * (width / columns)
-    found = edge[np.clip(y, 0, height - 1).astype(np.int32), np.clip(x, 0, width - 1).astype(np.int32)]
+    found = edge[
+        np.clip(y, 0, height - 1).astype(np.int32), np.clip(x, 0, width - 1).astype(np.int32)
+    ]
     best = found.argmax(axis=0)[None]
     y, x = np.take_along_axis(y, best, 0)[0], np.take_along_axis(x, best, 0)[0]
     y[0], y[-1], x[:, 0], x[:, -1] = -1, height + 1, -1, width + 1
@@ -153,7 +162,9 @@ def comic(rgb: Array, palette: Palette, random: Random) -> Array:
     flat = grey + (flat - grey) * 1.3
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     pitch = 9 * scale + 2
-    dots = np.sin((columns + rows) * (3.1416 / pitch / 1.414)) * np.sin((columns - rows) * (3.1416 / pitch / 1.414))
+    dots = np.sin((columns + rows) * (3.1416 / pitch / 1.414)) * np.sin(
+        (columns - rows) * (3.1416 / pitch / 1.414)
+    )
     shade = smooth(0.62, 0.1, bright)
     flat = flat * (1 - 0.34 * smooth(-0.12, 0.12, np.abs(dots) - 1.05 + shade))
     fine, wide = blurred(bright, 1.2 * scale + 0.3), blurred(bright, 3.4 * scale + 0.6)

@@ -25,8 +25,7 @@ class View:
     horizon: float  # Row of the horizon, a fraction of the height.
     near: float
     far: float
-    lift: float  # How strongly height shows.
-    slices: int = 420
+    slices: int = 640
     wide: float = 0.9  # Half the width of view at depth 1.
     drift: float = 0.0  # Sideways place on the map.
 
@@ -48,14 +47,21 @@ def sunlight(seen: Slices, towards: float, lift: float = 1.0) -> Array:
     """How squarely the land faces a low sun to the left (-1) or right (1): about -0.4 to 1."""
     normal = np.sqrt(1 + (seen.slope_x**2 + seen.slope_z**2) * lift**2)
     # The sun stands sideways, a little above and before the land.
-    return np.asarray((0.52 - (0.72 * towards * seen.slope_x - 0.46 * seen.slope_z) * lift) / normal)
+    return np.asarray(
+        (0.52 - (0.72 * towards * seen.slope_x - 0.46 * seen.slope_z) * lift) / normal
+    )
 
 
 Shader = Callable[[Slices], Array]
 
 
-def paint_land(canvas: Canvas, map_: Array, view: View, shade: Shader,
-               raise_by: Callable[[Array, Array], Array] | None = None) -> None:
+def paint_land(
+    canvas: Canvas,
+    map_: Array,
+    view: View,
+    shade: Shader,
+    raise_by: Callable[[Array, Array], Array] | None = None,
+) -> None:
     """Paints the land over the canvas; `shade` returns colours (3, slices, columns)."""
     slope_z, slope_x = np.gradient(map_, 1 / len(map_))
     step = max(64, 512 * 512 // canvas.height)
@@ -70,8 +76,9 @@ def paint_land(canvas: Canvas, map_: Array, view: View, shade: Shader,
         part += (colours - part) * cover
 
 
-def _slices(canvas: Canvas, map_: Array, slopes: tuple[Array, Array], view: View,
-            columns: Array) -> Slices:
+def _slices(
+    canvas: Canvas, map_: Array, slopes: tuple[Array, Array], view: View, columns: Array
+) -> Slices:
     share = np.linspace(0, 1, view.slices, dtype=np.float32)[:, None]
     depth = view.near * (view.far / view.near) ** share
     across = (columns / canvas.width - 0.5)[None, :] * (canvas.width / canvas.unit)
@@ -80,14 +87,19 @@ def _slices(canvas: Canvas, map_: Array, slopes: tuple[Array, Array], view: View
     side = len(map_)
     rows, places = z * side, x * side
     return Slices(
-        look_up(map_, rows, places), look_up(slopes[0], rows, places),
-        look_up(slopes[1], rows, places), depth, share, x, z,
+        look_up(map_, rows, places),
+        look_up(slopes[0], rows, places),
+        look_up(slopes[1], rows, places),
+        depth,
+        share,
+        x,
+        z,
     )
 
 
 def _project(canvas: Canvas, seen: Slices, view: View, paint: Array) -> tuple[Array, Array]:
     rows, columns = canvas.height * FINE, seen.height.shape[1]
-    top = view.horizon * rows - (seen.height * view.lift - view.eye) / seen.depth * rows * (
+    top = view.horizon * rows - (seen.height - view.eye) / seen.depth * rows * (
         canvas.unit / canvas.height
     )
     # Rows counted upwards from the bottom edge; the running maximum hides what lies behind.

@@ -1,7 +1,7 @@
-"""The words the painter knows, as plain tables: scenes, weather, moods, colours, styles.
+"""The words the painter knows, as plain tables: scenes, subjects, moods, colours, styles.
 
 Words are lower case and singular; a few everyday words of other languages stand beside the
-English ones. The subjects' own words live with the subjects.
+English ones. What a word looks like when painted is decided elsewhere.
 """
 
 
@@ -33,17 +33,21 @@ sea 3: beach coast shore seascape bay harbor harbour island seaside strand playa
 sea 2: sea wave lake tide meer mar mer lagoon horizon ocean ozean océan océano surf 海 sail
 sea 1.6: jumping jump leaping leap splash
 sea 1: water sunset river fjord pond
-mountains 3: mountain mountainous peak alp alpine summit himalaya berg montaña montagne glacier valley ridge cliffs 山
+mountains 3: mountain mountainous peak alp alpine summit himalaya berg montaña montagne glacier
+mountains 3: valley ridge cliffs 山
 mountains 2: hill landscape snowy canyon volcano wilderness aurora lake highland fjord nature
 forest 3: forest wood woodland jungle rainforest wald bosque forêt grove 森
 forest 2: path trail autumn fall mushroom fern pine enchanted herbst
-city 3: city skyline metropolis downtown street skyscraper stadt ciudad ville urban cyberpunk town tokyo york paris london 街 都市
+city 3: city skyline metropolis downtown street skyscraper stadt ciudad ville urban cyberpunk
+city 3: town tokyo york paris london 街 都市
 city 2: neon building futuristic traffic dystopian alley architecture
 desert 3: desert dune sahara sand wüste desierto désert oasis pyramid
 desert 1: mars egypt dry arid savanna safari
-space 3: space nebula galaxy planet cosmos universe orbit interstellar milky weltraum espacio espace 宇宙 asteroid cosmic
+space 3: space nebula galaxy planet cosmos universe orbit interstellar milky weltraum espacio
+space 3: espace 宇宙 asteroid cosmic
 space 2: alien stellar constellation star saturn jupiter sci-fi scifi
-meadow 3: garden meadow field flower bloom blossom prairie countryside wiese jardín jardin farm bouquet 花
+meadow 3: garden meadow field flower bloom blossom prairie countryside wiese jardín jardin farm
+meadow 3: bouquet 花
 meadow 2: spring floral lavender park village grass country bee summer picnic
 emblem 1.6: moon full fullmoon portrait
 abstract 3: abstract pattern geometric fractal psychedelic wallpaper texture gradient generative
@@ -120,12 +124,58 @@ COLOURS = {
 
 # Phrases are joined to one word before anything is looked up.
 PHRASES = {
-    "hot air balloon": "balloon", "great white": "shark", "low poly": "lowpoly",
-    "pixel art": "pixelart", "pop art": "popart", "van gogh": "gogh", "deep sea": "deepsea",
-    "black and white": "monochrome", "golden hour": "golden sunset", "8 bit": "8bit",
-    "new york": "york", "northern lights": "aurora", "milky way": "milky", "sci fi": "scifi",
-    "jelly fish": "jellyfish", "science fiction": "scifi", "line art": "lineart",
-    "golden retriever": "dog", "blue sky": "blue-sky", "full moon": "moon",
-    "space ship": "rocket", "sail boat": "boat", "christmas tree": "pine",
-    "red panda": "fox", "solar system": "planet space", "great wave": "wave sea",
+    "hot air balloon": "balloon",
+    "great white": "shark",
+    "low poly": "lowpoly",
+    "pixel art": "pixelart",
+    "pop art": "popart",
+    "van gogh": "gogh",
+    "deep sea": "deepsea",
+    "black and white": "monochrome",
+    "golden hour": "golden sunset",
+    "8 bit": "8bit",
+    "new york": "york",
+    "northern lights": "aurora",
+    "milky way": "milky",
+    "sci fi": "scifi",
+    "jelly fish": "jellyfish",
+    "science fiction": "scifi",
+    "line art": "lineart",
+    "golden retriever": "dog",
+    "blue sky": "blue-sky",
+    "full moon": "moon",
+    "space ship": "rocket",
+    "sail boat": "boat",
+    "christmas tree": "pine",
+    "red panda": "fox",
+    "solar system": "planet space",
+    "great wave": "wave sea",
 }
+
+SUBJECTS = _groups("""
+shark: shark hai tiburón tiburon requin サメ 鮫 鲨鱼 hammerhead
+whale: whale wal ballena baleine orca クジラ
+fish: fish fisch pez poisson goldfish clownfish koi 魚
+dolphin: dolphin delfin delfín dauphin
+turtle: turtle tortoise schildkröte tortuga tortue
+jellyfish: jellyfish medusa qualle méduse jelly
+boat: boat ship sailboat yacht sail sailing boot schiff barco bateau 船 pirate
+lighthouse: lighthouse leuchtturm faro phare 灯台
+castle: castle fortress palace schloss burg castillo château 城
+house: house cabin cottage home hut haus casa maison barn 家
+rocket: rocket spaceship spacecraft rakete cohete fusée shuttle ロケット
+balloon: balloon ballon globo heißluftballon
+bird: bird eagle seagull gull hawk falcon raven crow swallow vogel pájaro ave oiseau dove parrot
+bird: phoenix 鳥
+butterfly: butterfly schmetterling mariposa papillon moth 蝶
+astronaut: astronaut cosmonaut spaceman 宇宙飛行士 astronauta
+fox: fox fuchs zorro renard 狐 キツネ
+wolf: wolf coyote husky lobo loup オオカミ
+cat: cat kitten katze gato chat kitty 猫
+dog: dog puppy hund perro chien 犬
+deer: deer stag elk moose reindeer hirsch ciervo cerf antelope 鹿
+robot: robot android mech cyborg roboter ロボット ai machine
+car: car auto coche voiture automobile sportscar vehicle ferrari porsche taxi 車
+tree: tree oak baum árbol arbre sakura willow bonsai 木
+flower: flower rose tulip sunflower daisy lotus blume flor fleur orchid poppy lily blossom 花
+""")

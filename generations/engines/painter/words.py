@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from . import subjects
 from .palette import PALETTES, Colour, Palette, colour
-from .vocabulary import COLOURS, MOODS, PHRASES, SCENES, STYLES, WEATHER
+from .vocabulary import COLOURS, MOODS, PHRASES, SCENES, STYLES, SUBJECTS, WEATHER
 
 # Which palettes suit a scene when no word names a mood; the prompt's hash picks one.
 USUAL = {
     "deep": ("abyss", "abyss", "biolum"),
-    "sea": ("sunset", "dawn", "golden", "noon"),
+    "sea": ("sunset", "dawn", "noon"),
     "mountains": ("dawn", "ice", "sunset", "noon"),
     "forest": ("emerald", "autumn", "golden", "emerald"),
     "city": ("night", "neon", "sunset"),
@@ -24,7 +24,7 @@ USUAL = {
     "space": ("cosmos", "aurora", "biolum", "ember"),
     "meadow": ("spring", "dawn", "golden", "spring"),
     "emblem": ("vintage", "sunset", "dawn", "emerald", "pastel", "golden"),
-    "abstract": tuple(PALETTES),
+    "abstract": tuple(name for name in PALETTES if name not in {"noir", "storm"}),
 }
 STRONG = {"sunset", "dawn", "neon", "noir", "aurora"}
 
@@ -81,9 +81,15 @@ def tokens(prompt: str) -> list[str]:
 
 def _known(word: str) -> list[str]:
     """The form of a word that the tables know, else its parts or the word itself."""
-    tables = (SCENES, MOODS, STYLES, COLOURS, WEATHER, subjects.WORDS)
-    forms = [word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y",
-             word.removesuffix("ves") + "f", word.removesuffix("ing")]
+    tables = (SCENES, MOODS, STYLES, COLOURS, WEATHER, SUBJECTS)
+    forms = [
+        word,
+        word.removesuffix("s"),
+        word.removesuffix("es"),
+        word.removesuffix("ies") + "y",
+        word.removesuffix("ves") + "f",
+        word.removesuffix("ing"),
+    ]
     for form in forms:
         if any(form in table for table in tables):
             return [form]
@@ -107,11 +113,13 @@ def read(prompt: str) -> Brief:
     palette = PALETTES[mood]
     tints = [word for at, word in enumerate(words) if word in COLOURS and at not in spent]
     if tints and not (named and mood == "golden"):
-        palette, named = palette.towards(colour(COLOURS[tints[0]])), True
-    elif scene == "abstract" and not named:
-        palette = palette.rotated((chance >> 20) % 628 / 100)
+        # A tint bends the scene's first palette: the others have a season of their own.
+        base = palette if named or scene == "abstract" else PALETTES[USUAL[scene][0]]
+        palette, named = base.towards(colour(COLOURS[tints[0]])), True
     elif not named:
-        palette = palette.rotated(((chance >> 20) % 100 - 50) / 240)
+        palette = palette.rotated(
+            ((chance >> 20) % 100 - 50) / (150 if scene == "abstract" else 240)
+        )
     return Brief(scene, tuple(cast[:3]), palette, weather, style, mood, named, chance >> 8)
 
 
@@ -120,7 +128,7 @@ def _cast(words: list[str], prompt: str) -> tuple[list[Subject], set[int]]:
     cast: dict[str, Subject] = {}
     spent: set[int] = set()
     for at, word in enumerate(words):
-        name = subjects.WORDS.get(word)
+        name = SUBJECTS.get(word)
         if name is None or name in cast:
             continue
         tint = None
@@ -160,4 +168,3 @@ def _mood(words: list[str], scene: str, chance: int) -> tuple[str, bool]:
         return (strong or asked)[0], True
     usual = USUAL[scene]
     return usual[chance % len(usual)], False
-

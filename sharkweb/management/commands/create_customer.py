@@ -84,10 +84,11 @@ def _give(account: Account, credit: str, trials: int | None) -> None:
         amount_micros = parse_usd(credit)
     except ValueError as error:
         raise CommandError(f"--credit: {error}") from None
-    if amount_micros:
-        ledger.credit_by_staff(account, Unit.USD, amount_micros, reference, memo)
+    # Free images first, as everywhere: `reserve` locks the books in that order.
     missing = 0 if trials is None else trials - summary(account).trials_available
     if missing > 0:
         ledger.credit_by_staff(account, Unit.IMAGE, missing, f"{reference}:images", memo)
     elif missing < 0:
         ledger.debit_by_staff(account, Unit.IMAGE, -missing, f"{reference}:images", memo)
+    if amount_micros:
+        ledger.credit_by_staff(account, Unit.USD, amount_micros, reference, memo)

@@ -1,7 +1,7 @@
 """`manage.py prepare`: everything a deployment needs before it may serve, safe to run again.
 
 Migrations, the cache's table, the catalogue, static files and, where there is none, a first staff
-login, printed as the last line in JSON: {} or {"email": …, "password": …}.
+login. The last line printed is JSON: {"email": …}, with "password" when the login is new.
 """
 
 import json
@@ -34,8 +34,9 @@ class Command(BaseCommand):
 
 
 def _first_staff() -> dict[str, str]:
-    if User.objects.filter(is_staff=True).exists():
-        return {}
+    existing = User.objects.filter(is_superuser=True).order_by("id").first()
+    if existing:
+        return {"email": existing.email}
     password = secrets.token_urlsafe(12)
     user = User.objects.create_superuser(STAFF_EMAIL, password)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

@@ -4,9 +4,17 @@ from ..stage import Stage
 from ..subjects import CATALOGUE
 
 
-def heroes(stage: Stage, centre: tuple[float, float], habitats: tuple[str, ...], *,
-           ground: float | None = None, scale: float = 1.0, shadow: float = 0.25,
-           haze: float = 0.0, rim: float = 0.6) -> None:
+def heroes(
+    stage: Stage,
+    centre: tuple[float, float],
+    habitats: tuple[str, ...],
+    *,
+    ground: float | None = None,
+    scale: float = 1.0,
+    shadow: float = 0.25,
+    haze: float = 0.0,
+    rim: float = 0.6,
+) -> None:
     """Draws the prompt's subjects of the given habitats.
 
     Free ones float round `centre`; those of the ground and plants stand on row `ground` when
@@ -22,10 +30,24 @@ def heroes(stage: Stage, centre: tuple[float, float], habitats: tuple[str, ...],
             small = size * (1.0 if copy == 0 else stage.between(0.42, 0.62))
             away = side * (0.0 if copy + at == 0 else 0.16 + 0.13 * (copy + at)) * (-1) ** copy
             u = centre[0] + away + stage.between(-0.05, 0.05)
-            v = ground if standing and ground is not None else centre[1] + stage.between(-0.04, 0.04)
+            v = (
+                ground
+                if standing and ground is not None
+                else centre[1] + stage.between(-0.04, 0.04)
+            )
             if copy and not standing:
                 v += stage.between(-0.16, 0.16)
             tilt = 0.0 if standing else stage.between(-9, 9)
-            stage.figure(subject.name, min(max(u, 0.12), 0.88), v, small, tint=subject.tint,
-                         shadow=shadow, haze=haze + 0.12 * (copy > 0), rim=rim,
-                         flip=side < 0, tilt=tilt, standing=standing)
+            stage.figure(
+                subject.name,
+                min(max(u, 0.12), 0.88),
+                v,
+                small,
+                tint=subject.tint,
+                shadow=shadow,
+                haze=haze + 0.12 * (copy > 0),
+                rim=rim,
+                flip=side < 0,
+                tilt=tilt,
+                standing=standing,
+            )

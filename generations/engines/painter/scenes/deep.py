@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..canvas import smooth
+from ..canvas import planes_of, smooth
 from ..noise import clouds, line, look_up, tile
-from ..palette import Colour, mix
+from ..palette import Colour, gradient, mix
 from ..sprite import Pen, ribbon
 from ..stage import Stage
 from .cast import heroes
@@ -35,9 +35,15 @@ def _water(stage: Stage) -> None:
     murk = clouds(stage.random, canvas.width, canvas.height, 2, 4, 1.6) - 0.5
     at = np.clip(away * 0.86 - 0.06 + murk * 0.14, 0, 1)
     pale = mix(palette.horizon, palette.light, 0.45)
-    stops = (pale, palette.horizon, palette.far, palette.sky, mix(palette.sky, palette.zenith, 0.6),
-             palette.zenith)
-    canvas.rgb = canvas.gradient(stops, at)
+    stops = (
+        pale,
+        palette.horizon,
+        palette.far,
+        palette.sky,
+        mix(palette.sky, palette.zenith, 0.6),
+        palette.zenith,
+    )
+    canvas.rgb = gradient(stops, at)
     # The net of light under the surface: two ridged sheets seen at a flat angle.
     texture = tile(stage.random, 256, 6, 3, ridged=True)
     depth = 0.1 / (canvas.v + 0.05)
@@ -67,8 +73,10 @@ def _ridge(stage: Stage, at: float, tall: float, paint: Colour, glow: float) -> 
     depth = (canvas.v - crest[None, :]) / (tall * 1.6)
     grain = clouds(stage.random, canvas.width, canvas.height, 12, 5, 1.5, 0.6) - 0.5
     lit = mix(paint, palette.far, glow)
-    canvas.over(canvas.gradient((lit, paint, mix(paint, palette.zenith, 0.55)), depth * 0.8 + grain * 0.75),
-                canvas.below(crest, 1.5))
+    canvas.over(
+        gradient((lit, paint, mix(paint, palette.zenith, 0.55)), depth * 0.8 + grain * 0.75),
+        canvas.below(crest, 1.5),
+    )
 
 
 def _school(stage: Stage, u: float, v: float, count: int, size: float) -> None:
@@ -76,13 +84,27 @@ def _school(stage: Stage, u: float, v: float, count: int, size: float) -> None:
     for _ in range(count):
         across, down = stage.random.normal(0, 0.1), stage.random.normal(0, 0.035)
         x = float(u + across)
-        stage.figure("fish", x, float(v + down + across * 0.12), size * stage.between(0.6, 1.1),
-                     tint=mix(stage.palette.sky, stage.palette.ink, 0.4), shadow=0.94, rim=0.3, flip=flip, tilt=stage.between(-8, 8))
+        stage.figure(
+            "fish",
+            x,
+            float(v + down + across * 0.12),
+            size * stage.between(0.6, 1.1),
+            tint=mix(stage.palette.sky, stage.palette.ink, 0.4),
+            shadow=0.94,
+            rim=0.3,
+            flip=flip,
+            tilt=stage.between(-8, 8),
+        )
 
 
 def _swimmers(stage: Stage) -> None:
-    heroes(stage, centre=(0.5, 0.46), habitats=("under", "air", "ground", "surface", "plant"),
-           shadow=0.16, haze=0.06)
+    heroes(
+        stage,
+        centre=(0.5, 0.46),
+        habitats=("under", "air", "ground", "surface", "plant"),
+        shadow=0.16,
+        haze=0.06,
+    )
     if not stage.brief.subjects:
         _company(stage)
 
@@ -92,11 +114,21 @@ def _company(stage: Stage) -> None:
     name = ("jellyfish", "turtle", "fish", "whale")[stage.brief.variant % 4]
     count = {"jellyfish": 4, "turtle": 1, "fish": 5, "whale": 1}[name]
     for at in range(count):
-        size = {"jellyfish": 0.36, "turtle": 0.3, "fish": 0.16, "whale": 0.6}[name] * (1 - 0.14 * at)
+        size = {"jellyfish": 0.36, "turtle": 0.3, "fish": 0.16, "whale": 0.6}[name] * (
+            1 - 0.14 * at
+        )
         tint = stage.palette.second if at % 2 and name != "turtle" else None
-        stage.figure(name, stage.between(0.18, 0.82), 0.3 + 0.1 * at + stage.between(-0.08, 0.08),
-                     size, tint=tint, shadow=0.2, haze=0.08 * at, flip=stage.either(),
-                     tilt=stage.between(-14, 14))
+        stage.figure(
+            name,
+            stage.between(0.18, 0.82),
+            0.3 + 0.1 * at + stage.between(-0.08, 0.08),
+            size,
+            tint=tint,
+            shadow=0.2,
+            haze=0.08 * at,
+            flip=stage.either(),
+            tilt=stage.between(-14, 14),
+        )
 
 
 def _kelp(stage: Stage, root: float, count: int, haze: float) -> None:
@@ -122,8 +154,12 @@ def _kelp(stage: Stage, root: float, count: int, haze: float) -> None:
                 tip = (a + turn * long * 0.8, b - long * 1.1)
                 middle = (a + turn * long * 0.7, b - long * 0.2)
                 pen.fill([(a, b), middle, tip, (a + turn * long * 0.2, b - long * 0.8)], tone)
-        stage.stamp(pen.sprite(), u * canvas.width, (root - size / 2 * canvas.unit / canvas.height)
-                    * canvas.height, 0.12)
+        stage.stamp(
+            pen.sprite(),
+            u * canvas.width,
+            (root - size / 2 * canvas.unit / canvas.height) * canvas.height,
+            0.0,
+        )
 
 
 def _reef(stage: Stage) -> None:
@@ -132,7 +168,11 @@ def _reef(stage: Stage) -> None:
     for at in range(13):
         u = (at + stage.between(0.1, 0.9)) / 13
         size = stage.between(0.07, 0.17) * (0.75 + abs(u - 0.5))
-        tone = mix((palette.accent, palette.second, palette.far)[at % 3], palette.ink, stage.between(0.3, 0.65))
+        tone = mix(
+            (palette.accent, palette.second, palette.far)[at % 3],
+            palette.ink,
+            stage.between(0.3, 0.65),
+        )
         pen = Pen(size * canvas.unit)
         if at % 4 == 3:
             _head_coral(stage, pen, tone)
@@ -142,8 +182,16 @@ def _reef(stage: Stage) -> None:
         stage.stamp(pen.sprite(), u * canvas.width, v * canvas.height, 0.35)
 
 
-def _branch(stage: Stage, pen: Pen, root: tuple[float, float], angle: float, long: float,
-            wide: float, level: int, tone: Colour) -> None:
+def _branch(
+    stage: Stage,
+    pen: Pen,
+    root: tuple[float, float],
+    angle: float,
+    long: float,
+    wide: float,
+    level: int,
+    tone: Colour,
+) -> None:
     tip = (root[0] + long * float(np.cos(angle)), root[1] + long * float(np.sin(angle)))
     pen.fill(ribbon([root, tip], wide, 0.75), tone)
     bright = mix(tone, stage.palette.light, 0.3 if level == 1 else 0.0)
@@ -151,8 +199,16 @@ def _branch(stage: Stage, pen: Pen, root: tuple[float, float], angle: float, lon
     if level > 1:
         for turn in (-1, 1):
             spread = stage.between(0.25, 0.6) * turn
-            _branch(stage, pen, tip, angle + spread, long * stage.between(0.68, 0.86), wide * 0.74,
-                    level - 1, tone)
+            _branch(
+                stage,
+                pen,
+                tip,
+                angle + spread,
+                long * stage.between(0.68, 0.86),
+                wide * 0.74,
+                level - 1,
+                tone,
+            )
 
 
 def _head_coral(stage: Stage, pen: Pen, tone: Colour) -> None:
@@ -170,7 +226,9 @@ def _bubbles(stage: Stage) -> None:
         u, low = stage.between(0.06, 0.94), stage.between(0.5, 0.95)
         for at in range(int(stage.between(7, 16))):
             size = 0.002 + 0.0085 * stage.between(0, 1) ** 3
-            _bubble(stage, u + stage.between(-0.012, 0.012), low - at * stage.between(0.02, 0.034), size)
+            _bubble(
+                stage, u + stage.between(-0.012, 0.012), low - at * stage.between(0.02, 0.034), size
+            )
     for u, v, size in stage.random.random((150, 3)):
         canvas.soft_spot(u, v, 0.0015 + 0.004 * size**2, palette.light, 0.25 + 0.4 * size)
     if palette.dark and stage.brief.mood == "biolum":  # Plankton that glows by itself.
@@ -184,12 +242,14 @@ def _bubbles(stage: Stage) -> None:
 def _bubble(stage: Stage, u: float, v: float, radius: float) -> None:
     canvas, light = stage.canvas, stage.palette.light
     reach = int(radius * canvas.unit) + 3
-    rows, columns, *_ = canvas.window(u * canvas.width - reach, v * canvas.height - reach, 2 * reach, 2 * reach)
+    rows, columns, *_ = canvas.window(
+        u * canvas.width - reach, v * canvas.height - reach, 2 * reach, 2 * reach
+    )
     y = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None] - v * canvas.height
     x = np.arange(columns.start, columns.stop, dtype=np.float32)[None, :] - u * canvas.width
     away = np.hypot(x, y) / (radius * canvas.unit)
     ring = np.exp(-(((away - 0.85) / 0.22) ** 2)) * (0.45 - 0.25 * y / reach)
     spark = np.exp(-(((x / reach + 0.35) ** 2 + (y / reach + 0.35) ** 2) / 0.03))
     part = canvas.rgb[:, rows, columns]
-    tone = np.asarray(light, np.float32).reshape(3, 1, 1)
+    tone = planes_of(light)
     part += tone * np.clip(ring + spark * 0.9 + 0.06 * (away < 0.9), 0, 1) * np.maximum(1 - part, 0)

@@ -19,7 +19,13 @@ def paint_flock(stage: Stage, top: float, bottom: float, count: int = 7) -> None
         for side in (-1, 1):
             x = 50 + side * along * 50
             y = 55 - np.sin(along * np.pi * 0.8) * lift
-            pen.fill(ribbon([(float(a), float(b)) for a, b in zip(x, y, strict=True)], 11, 0.15), tone)
+            pen.fill(
+                ribbon([(float(a), float(b)) for a, b in zip(x, y, strict=True)], 11, 0.15), tone
+            )
         away = stage.between(-0.02, 0.02)
-        stage.stamp(pen.sprite(), (u + (at - count / 2) * 0.03 + away) * stage.canvas.width,
-                    (v + abs(at - count / 2) * 0.008 + away) * stage.canvas.height, 0.0)
+        stage.stamp(
+            pen.sprite(),
+            (u + (at - count / 2) * 0.03 + away) * stage.canvas.width,
+            (v + abs(at - count / 2) * 0.008 + away) * stage.canvas.height,
+            0.0,
+        )

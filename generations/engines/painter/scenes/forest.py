@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..canvas import smooth
+from ..canvas import planes_of, smooth
 from ..noise import clouds, line
-from ..palette import mix
+from ..palette import gradient, mix
 from ..sky import paint_mist
 from ..sprite import Pen
 from ..stage import Stage
@@ -20,8 +20,10 @@ def paint_forest(stage: Stage) -> None:
     away = canvas.distance(stage.sun[0], 0.36, 0.85)
     drift = clouds(stage.random, canvas.width, canvas.height, 2, 4) - 0.5
     pale = mix(palette.horizon, palette.light, 0.6)
-    canvas.rgb = canvas.gradient((pale, palette.horizon, palette.sky, mix(palette.sky, palette.zenith, 0.7)),
-                                 np.clip(away * 1.05 + drift * 0.22, 0, 1))
+    canvas.rgb = gradient(
+        (pale, palette.horizon, palette.sky, mix(palette.sky, palette.zenith, 0.7)),
+        np.clip(away * 1.05 + drift * 0.22, 0, 1),
+    )
     leafy = stage.brief.mood == "autumn" or stage.brief.variant % 2 == 0
     layers = 6
     for at in range(layers):
@@ -39,7 +41,9 @@ def paint_forest(stage: Stage) -> None:
         if at == 3:
             _beams(stage, 0.5)
         if at == 4:
-            heroes(stage, (0.5, 0.5), ("ground", "plant", "surface"), ground=0.87, shadow=0.1, rim=0.75)
+            heroes(
+                stage, (0.5, 0.5), ("ground", "plant", "surface"), ground=0.87, shadow=0.1, rim=0.75
+            )
     heroes(stage, (0.5, 0.4), ("air", "under"), shadow=0.1)
     _beams(stage, 0.2)
     _motes(stage, leafy)
@@ -59,19 +63,26 @@ def _trunks(stage: Stage, foot: float, near: float, tone: tuple[float, float, fl
         half = (0.004 + 0.024 * near**1.6) * stage.between(0.6, 1.3)
         lean = stage.between(-0.04, 0.04)
         centre = u + lean * (foot - canvas.v) + 0.006 * np.sin(canvas.v * stage.between(4, 9) + at)
-        flare = half * (1 + 0.9 * np.exp(-np.maximum(foot + 0.02 - canvas.v, 0) * 26)
-                        - 0.25 * (foot - canvas.v))
+        flare = half * (
+            1 + 0.9 * np.exp(-np.maximum(foot + 0.02 - canvas.v, 0) * 26) - 0.25 * (foot - canvas.v)
+        )
         left = max(0, int((u - half * 5 - 0.06) * canvas.width))
         right = min(canvas.width, int((u + half * 5 + 0.06) * canvas.width) + 2)
         away = np.abs(canvas.u[:, left:right] - centre) * canvas.width
         mask = np.clip(flare * canvas.unit - away + 0.5, 0, 1) * (canvas.v < foot + 0.03)
         part = canvas.rgb[:, :, left:right]
-        part += (np.asarray(tone, np.float32).reshape(3, 1, 1) - part) * mask
+        part += (planes_of(tone) - part) * mask
         # The side towards the light is edged with it.
         side = np.sign(stage.sun[0] - u)
-        edge = (canvas.u[:, left:right] - centre) * side / np.maximum(flare * canvas.unit / canvas.width, 1e-5)
+        edge = (
+            (canvas.u[:, left:right] - centre)
+            * side
+            / np.maximum(flare * canvas.unit / canvas.width, 1e-5)
+        )
         rim = smooth(0.35, 1.0, edge) * mask * (0.3 - 0.1 * near)
-        light = np.asarray(mix(stage.palette.light, stage.palette.horizon, 0.4), np.float32).reshape(3, 1, 1)
+        light = np.asarray(
+            mix(stage.palette.light, stage.palette.horizon, 0.4), np.float32
+        ).reshape(3, 1, 1)
         part += (light - part) * rim
 
 
@@ -84,7 +95,9 @@ def _firs(stage: Stage, foot: float, near: float, tone: tuple[float, float, floa
         size = stage.between(0.22, 0.42) * (0.8 + near * 0.7)
         pen = Pen(size * canvas.unit, flip=stage.either())
         draw_pine(stage, pen, tone)
-        stage.stamp(pen.sprite(), u * canvas.width, foot * canvas.height - size * canvas.unit * 0.48, 0.2)
+        stage.stamp(
+            pen.sprite(), u * canvas.width, foot * canvas.height - size * canvas.unit * 0.48, 0.2
+        )
 
 
 def _ground(stage: Stage, foot: float, near: float, tone: tuple[float, float, float]) -> None:
@@ -97,7 +110,10 @@ def _ground(stage: Stage, foot: float, near: float, tone: tuple[float, float, fl
     lit = mix(tone, palette.accent if stage.brief.mood == "autumn" else palette.horizon, 0.3)
     depth = np.clip((canvas.v - crest[None, :]) * (9 - 5 * near), 0, 1)
     speckle = clouds(stage.random, canvas.width, canvas.height, 26, 4, 2)
-    canvas.over(canvas.gradient((lit, tone, mix(tone, palette.ink, 0.5)), depth * 0.8 + (speckle - 0.5) * 0.6), body)
+    canvas.over(
+        gradient((lit, tone, mix(tone, palette.ink, 0.5)), depth * 0.8 + (speckle - 0.5) * 0.6),
+        body,
+    )
 
 
 def _crown(stage: Stage, near: float, tone: tuple[float, float, float]) -> None:
@@ -107,8 +123,10 @@ def _crown(stage: Stage, near: float, tone: tuple[float, float, float]) -> None:
     leaves = clouds(stage.random, canvas.width, canvas.height, 5 + 4 * near, 6, roughness=0.72)
     body = smooth(0.5, 0.56, leaves + (edge - canvas.v) * 2.4)
     light = clouds(stage.random, canvas.width, canvas.height, 24, 4, roughness=0.7)
-    leaf = mix(tone, palette.accent if stage.brief.mood == "autumn" else palette.ground, 0.7 - 0.25 * near)
-    canvas.over(canvas.gradient((tone, leaf, mix(leaf, palette.light, 0.35)), light * 1.5 - 0.35), body)
+    leaf = mix(
+        tone, palette.accent if stage.brief.mood == "autumn" else palette.ground, 0.7 - 0.25 * near
+    )
+    canvas.over(gradient((tone, leaf, mix(leaf, palette.light, 0.35)), light * 1.5 - 0.35), body)
 
 
 def _beams(stage: Stage, strength: float) -> None:
@@ -129,5 +147,13 @@ def _motes(stage: Stage, leafy: bool) -> None:
     if leafy and stage.brief.mood == "autumn":
         for _ in range(26):
             pen = Pen(stage.between(0.012, 0.026) * canvas.unit, tilt=stage.between(0, 360))
-            pen.blob("0,50! 30,28 70,30 100,50! 70,70 30,72", mix(palette.accent, palette.second, stage.between(0, 1)))
-            stage.stamp(pen.sprite(), stage.between(0, canvas.width), stage.between(0.1, 0.95) * canvas.height, 0.3)
+            pen.blob(
+                "0,50! 30,28 70,30 100,50! 70,70 30,72",
+                mix(palette.accent, palette.second, stage.between(0, 1)),
+            )
+            stage.stamp(
+                pen.sprite(),
+                stage.between(0, canvas.width),
+                stage.between(0.1, 0.95) * canvas.height,
+                0.3,
+            )

@@ -1,5 +1,7 @@
 """The open sea: sky and sun over a horizon, islands, and boats or a lighthouse on it."""
 
+import numpy as np
+
 from ..canvas import smooth
 from ..noise import line
 from ..palette import mix
@@ -24,17 +26,36 @@ def paint_sea(stage: Stage) -> None:
     if tower:
         _headland(stage, horizon, side)
         for at, subject in enumerate(tower):
-            stage.figure(subject.name, side + (at * 0.2 if side < 0.5 else at * -0.2), horizon - 0.015,
-                         CATALOGUE[subject.name].size * 0.92, tint=subject.tint, shadow=0.22,
-                         standing=True, flip=side > 0.5)
+            stage.figure(
+                subject.name,
+                side + (at * 0.2 if side < 0.5 else at * -0.2),
+                horizon - 0.015,
+                CATALOGUE[subject.name].size * 0.92,
+                tint=subject.tint,
+                shadow=0.22,
+                standing=True,
+                flip=side > 0.5,
+            )
+        if any(subject.name == "lighthouse" for subject in tower):
+            _beam(stage, side, horizon)
     boats = stage.cast("surface")
     for boat in boats:
-        stage.figure("boat", 1 - side if tower else 0.5 + stage.between(-0.16, 0.16), horizon + 0.035,
-                     0.34, tint=boat.tint, shadow=0.3, standing=True, flip=stage.either())
+        stage.figure(
+            "boat",
+            1 - side if tower else 0.5 + stage.between(-0.16, 0.16),
+            horizon + 0.035,
+            0.36,
+            tint=boat.tint,
+            shadow=0.08,
+            standing=True,
+            flip=stage.either(),
+        )
     paint_water(stage, horizon + (0.035 if boats else 0.0), 0.75 if not boats else 0.4)
     paint_mist(stage, horizon, 0.035, 0.3)
     if not boats and not brief.subjects:
-        stage.figure("boat", stage.sun[0] + 0.12, horizon + 0.02, 0.085, shadow=0.8, rim=0.4, standing=True)
+        stage.figure(
+            "boat", stage.sun[0] + 0.12, horizon + 0.02, 0.085, shadow=0.8, rim=0.4, standing=True
+        )
     heroes(stage, (0.5, 0.34), ("air",), shadow=0.2)
     heroes(stage, (0.5, horizon - 0.02), ("under",), shadow=0.3, scale=0.8)
     paint_flock(stage, 0.14, horizon - 0.16)
@@ -49,6 +70,17 @@ def _islands(stage: Stage, horizon: float) -> None:
         crest = horizon + 0.012 - (shape * 0.5 + lump * 1.5) * tall
         paint = mix(mix(palette.far, palette.ink, 0.35), palette.horizon, haze)
         canvas.over(paint, canvas.below(crest) * (canvas.v < horizon + 0.004))
+
+
+def _beam(stage: Stage, side: float, horizon: float) -> None:
+    """Two cones of light from the lamp, plainer by night."""
+    canvas = stage.canvas
+    lamp = horizon - 0.015 - CATALOGUE["lighthouse"].size * 0.92 * 0.8 * canvas.unit / canvas.height
+    across = (canvas.u - side) * canvas.width / canvas.unit
+    down = (canvas.v - lamp) * canvas.height / canvas.unit
+    spread = np.abs(down + 0.06 * across) / (np.abs(across) * 0.11 + 0.006)
+    cone = np.exp(-(spread**2)) * np.exp(-np.abs(across) * 2.4) * smooth(0.0, 0.05, np.abs(across))
+    canvas.glow((1.0, 0.9, 0.66), cone * (0.75 if stage.palette.dark else 0.28))
 
 
 def _headland(stage: Stage, horizon: float, side: float) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..canvas import smooth
 from ..noise import clouds, look_up, resized, tile
-from ..palette import Array, Colour, mix
+from ..palette import Array, Colour, gradient, mix
 from ..sky import paint_stars
 from ..stage import Stage
 from .cast import heroes
@@ -19,9 +19,13 @@ def paint_space(stage: Stage) -> None:
     paint_stars(stage, 1.0, 1.9)
     if brief.variant % 4 or not brief.subjects:
         big = 0.2 + 0.1 * (brief.variant % 3) if not brief.subjects else 0.15
-        place = (0.7 if left else 0.3, 0.68) if not brief.subjects else (0.83 if left else 0.17, 0.78)
+        place = (
+            (0.7 if left else 0.3, 0.68) if not brief.subjects else (0.83 if left else 0.17, 0.78)
+        )
         _planet(stage, place, big, palette.accent, brief.variant % 2 == 0)
-        _planet(stage, (0.2 if left else 0.8, stage.between(0.2, 0.34)), 0.05, palette.second, False)
+        _planet(
+            stage, (0.2 if left else 0.8, stage.between(0.2, 0.34)), 0.05, palette.second, False
+        )
     heroes(stage, (0.5, 0.5), (), scale=1.15, shadow=0.06, rim=0.95)
     canvas.shade(smooth(0.7, 1.25, canvas.distance(0.5, 0.5)) * 0.5)
 
@@ -43,10 +47,13 @@ def _nebula(stage: Stage) -> None:
     band = (canvas.v - 0.5) * np.cos(angle) + (canvas.u - 0.5) * np.sin(angle)
     body = np.exp(-((band / 0.34) ** 2)) * 0.9 + 0.1
     dense = smooth(0.28, 0.85, gas) * body
-    canvas.rgb = canvas.gradient((palette.zenith, mix(palette.zenith, palette.sky, 0.8), palette.sky),
-                                 body * 0.7 + gas * 0.3)
-    warm = canvas.gradient((palette.sky, palette.horizon, mix(palette.horizon, palette.second, 0.6), palette.light),
-                           np.clip(dense * 1.1, 0, 1))
+    canvas.rgb = gradient(
+        (palette.zenith, mix(palette.zenith, palette.sky, 0.8), palette.sky), body * 0.7 + gas * 0.3
+    )
+    warm = gradient(
+        (palette.sky, palette.horizon, mix(palette.horizon, palette.second, 0.6), palette.light),
+        np.clip(dense * 1.1, 0, 1),
+    )
     canvas.glow(warm, np.clip(dense * 1.35, 0, 1))
     cool = smooth(0.45, 0.85, fold) * body
     canvas.glow(mix(palette.accent, palette.sky, 0.25), cool * 0.55)
@@ -56,7 +63,9 @@ def _nebula(stage: Stage) -> None:
     canvas.glow(palette.light, np.exp(-core * 5.5) * (0.3 + 0.5 * gas))
 
 
-def _planet(stage: Stage, place: tuple[float, float], radius: float, tint: Colour, ringed: bool) -> None:
+def _planet(
+    stage: Stage, place: tuple[float, float], radius: float, tint: Colour, ringed: bool
+) -> None:
     """A lit ball with bands or continents, an atmosphere, and a tilted ring when asked."""
     canvas, palette = stage.canvas, stage.palette
     u, v = place[0] + stage.between(-0.04, 0.04), place[1] + stage.between(-0.04, 0.04)
@@ -70,11 +79,18 @@ def _planet(stage: Stage, place: tuple[float, float], radius: float, tint: Colou
     turn = down + across * 0.25
     bend = clouds(stage.random, canvas.width, canvas.height, 0.8 / radius, 5, 2.5) - 0.5
     bands = 0.5 + 0.5 * np.sin(turn * 9 + bend * 6 + np.sin(turn * 4) * 2)
-    surface = canvas.gradient((mix(tint, palette.ink, 0.35), tint, mix(tint, palette.light, 0.55)),
-                              bands * 0.7 + bend * 0.6 + 0.15)
+    surface = gradient(
+        (mix(tint, palette.ink, 0.35), tint, mix(tint, palette.light, 0.55)),
+        bands * 0.7 + bend * 0.6 + 0.15,
+    )
     shaded = surface * (0.06 + 1.05 * light)
-    canvas.glow(mix(tint, palette.light, 0.3), np.exp(-np.maximum(away - 1, 0) * 9) * 0.3 * (away > 1) *
-                smooth(-0.6, 1.2, across * sun[0] + down * sun[1]))
+    canvas.glow(
+        mix(tint, palette.light, 0.3),
+        np.exp(-np.maximum(away - 1, 0) * 9)
+        * 0.3
+        * (away > 1)
+        * smooth(-0.6, 1.2, across * sun[0] + down * sun[1]),
+    )
     disc = np.clip((1 - away) * radius * canvas.unit + 0.5, 0, 1)
     if ringed:
         _ring(stage, across, down, tint, front=False)
@@ -84,14 +100,19 @@ def _planet(stage: Stage, place: tuple[float, float], radius: float, tint: Colou
         _ring(stage, across, down, tint, front=True)
 
 
-def _ring(stage: Stage, across: Array,
-          down: Array, tint: Colour, front: bool) -> None:
+def _ring(stage: Stage, across: Array, down: Array, tint: Colour, front: bool) -> None:
     canvas, palette = stage.canvas, stage.palette
     lean = 0.35
     x = across * np.cos(lean) + down * np.sin(lean)
     y = (-across * np.sin(lean) + down * np.cos(lean)) / 0.24
     span = np.hypot(x, y)
     stripes = 0.55 + 0.45 * np.sin(span * 34) * np.sin(span * 11 + 1)
-    band = smooth(1.32, 1.38, span) * smooth(2.15, 2.05, span) * (1 - 0.85 * smooth(0.03, 0.01, np.abs(span - 1.82)))
+    band = (
+        smooth(1.32, 1.38, span)
+        * smooth(2.15, 2.05, span)
+        * (1 - 0.85 * smooth(0.03, 0.01, np.abs(span - 1.82)))
+    )
     half = y > 0 if front else y <= 0
-    canvas.over(mix(mix(tint, palette.light, 0.55), palette.horizon, 0.25), band * stripes * half * 0.8)
+    canvas.over(
+        mix(mix(tint, palette.light, 0.55), palette.horizon, 0.25), band * stripes * half * 0.8
+    )

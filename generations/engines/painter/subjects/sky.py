@@ -13,14 +13,21 @@ def bird(pen: Pen, tones: Tones, random: Random) -> None:
     shade = mix(tones.body, tones.dark, 0.4)
     pen.blob("56,47 50,30 38,14 22,2! 28,18 33,30 41,44 46,52", mix(shade, tones.dark, 0.25))
     for at in range(4):
-        pen.stroke(f"{46 - at * 3},{44 - at * 7} {36 - at * 3.5},{30 - at * 6} "
-                   f"{29 - at * 2.4},{22 - at * 5}", 0.6, tones.dark, 0.4, inside=True)
+        pen.stroke(
+            f"{46 - at * 3},{44 - at * 7} {36 - at * 3.5},{30 - at * 6} "
+            f"{29 - at * 2.4},{22 - at * 5}",
+            0.6,
+            tones.dark,
+            0.4,
+            inside=True,
+        )
     pen.blob("30,58 14,60 4,68! 12,66 8,72! 24,66 34,62", shade)
     pen.blob("92,50! 86,45 80,44 70,46 56,48 40,53 28,60 40,64 58,63 74,59 84,54", tones.body)
     pen.blob("84,54 70,54 54,58 36,60 44,68 66,66", tones.pale, inside=True, soft=1.2)
     pen.blob("70,48 70,34 64,18 54,4 46,-8! 46,10 44,24 46,38 52,52 62,55", tones.body)
-    pen.blob("68,46 66,34 60,20 52,4 56,22 58,36 60,50", tones.pale, inside=True, soft=1.4,
-             strength=0.6)
+    pen.blob(
+        "68,46 66,34 60,20 52,4 56,22 58,36 60,50", tones.pale, inside=True, soft=1.4, strength=0.6
+    )
     for at in range(6):
         x, y = 56 - at * 1.8, 46 - at * 8
         pen.stroke(f"{x + 2},{y} {x - 4},{y - 5} {x - 8},{y - 3}", 0.55, shade, 0.4, inside=True)
@@ -45,13 +52,27 @@ def butterfly(pen: Pen, tones: Tones, random: Random) -> None:
         pen.blob(wing("3,55 11,57 24,61 30,71 27,81 20,86 13,78 8,66"), tones.accent)
         pen.blob(wing("1,50 6,34 22,16 40,8 49,14 47,30 40,46 24,56 8,56"), tones.dark)
         pen.blob(wing("4,49 9,35 23,20 38,13 44,18 42,30 36,43 23,52 9,53"), tones.body)
-        pen.blob(wing("4,50 9,38 20,26 26,34 24,46 14,52"), mix(tones.body, tones.pale, 0.75),
-                 inside=True, soft=3, strength=0.8)
+        pen.blob(
+            wing("4,50 9,38 20,26 26,34 24,46 14,52"),
+            mix(tones.body, tones.pale, 0.75),
+            inside=True,
+            soft=3,
+            strength=0.8,
+        )
         for end in ((38, 14), (44, 24), (41, 36), (33, 46)):
-            pen.stroke(f"{x(4)},49 {x(end[0] * 0.55)},{49 + (end[1] - 49) * 0.62} {x(end[0])},{end[1]}",
-                       0.7, tones.dark, 0.5)
-        for away, down, size in ((43, 14.5, 1.3), (45.5, 20, 1.2), (45, 26, 1.1), (28, 84, 1.2),
-                                 (31.5, 77, 1.1)):
+            pen.stroke(
+                f"{x(4)},49 {x(end[0] * 0.55)},{49 + (end[1] - 49) * 0.62} {x(end[0])},{end[1]}",
+                0.7,
+                tones.dark,
+                0.5,
+            )
+        for away, down, size in (
+            (43, 14.5, 1.3),
+            (45.5, 20, 1.2),
+            (45, 26, 1.1),
+            (28, 84, 1.2),
+            (31.5, 77, 1.1),
+        ):
             pen.disc(x(away), down, size, size, (1.0, 1.0, 1.0))
         pen.disc(x(20), 72, 3.6, 4, tones.dark)
         pen.disc(x(20), 72, 1.8, 2.1, tones.pale)
@@ -72,15 +93,24 @@ def balloon(pen: Pen, tones: Tones, random: Random) -> None:
         for side in (-1, 1):
             outer = 50 + side * wide
             inner = 50 + side * max(wide - 6.5, 0)
-            pen.blob(f"50,2! {(50 + inner) / 2 + side * wide * 0.1},6 {inner},34 "
-                     f"{50 + (inner - 50) * 0.42},73! {50 + (outer - 50) * 0.42},73! {outer},34 "
-                     f"{50 + (outer - 50) * 0.62},7", shades[at % 2], inside=True)
-    pen.blob("13,36 20,53 34,66 42,74 58,74 66,66 80,53 87,36 90,70 50,84 10,70",
-             mix(tones.dark, tones.body, 0.35), inside=True, soft=7, strength=0.55)
+            pen.blob(
+                f"50,2! {(50 + inner) / 2 + side * wide * 0.1},6 {inner},34 "
+                f"{50 + (inner - 50) * 0.42},73! {50 + (outer - 50) * 0.42},73! {outer},34 "
+                f"{50 + (outer - 50) * 0.62},7",
+                shades[at % 2],
+                inside=True,
+            )
+    pen.blob(
+        "13,36 20,53 34,66 42,74 58,74 66,66 80,53 87,36 90,70 50,84 10,70",
+        mix(tones.dark, tones.body, 0.35),
+        inside=True,
+        soft=7,
+        strength=0.55,
+    )
     pen.blob("20,14 36,6 34,20 28,40 20,36", (1.0, 1.0, 1.0), inside=True, soft=5, strength=0.3)
     pen.fill([(42, 72), (58, 72), (57, 75.5), (43, 75.5)], mix(tones.body, tones.dark, 0.5))
     pen.blob("44,84! 56,84! 55,95! 45,95!", mix(tones.dark, (0.55, 0.36, 0.2), 0.6))
-    pen.fill([(43.4, 83.4), (56.6, 83.4), (56.6, 85.4), (43.4, 85.4)], tones.dark)
+    pen.box(43.4, 83.4, 56.6, 85.4, tones.dark)
     flame = [(50.0, 75.5), (51.4, 79.0), (50.0, 82.0), (48.6, 79.0)]
     pen.shine(flame, (1.0, 0.75, 0.3), soft=0.5)
     pen.shine([(44, 70), (56, 70), (58, 60), (42, 60)], (0.5, 0.3, 0.1), soft=4)
@@ -102,8 +132,13 @@ def astronaut(pen: Pen, tones: Tones, random: Random) -> None:
     pen.disc(54, 24, 18, 17.5, suit)
     pen.blob("42,17 52,11 66,14 71,24 66,34 54,36 44,31", dark)
     pen.blob("44,17 53,13 65,16 69,24 62,24 52,22", tones.accent, inside=True, soft=2, strength=0.9)
-    pen.blob("48,29 58,33 66,30 60,34 52,34", mix(tones.accent, tones.pale, 0.4), inside=True, soft=1,
-             strength=0.7)
+    pen.blob(
+        "48,29 58,33 66,30 60,34 52,34",
+        mix(tones.accent, tones.pale, 0.4),
+        inside=True,
+        soft=1,
+        strength=0.7,
+    )
     pen.blob("46,18 50,15 53,16 49,22 46,24", (1.0, 1.0, 1.0), inside=True, soft=0.7, strength=0.9)
     pen.disc(37.5, 26, 2.6, 4, mix(suit, dark, 0.4))
     pen.fill([(46, 50), (60, 48), (61, 58), (47, 60)], mix(suit, dark, 0.18))

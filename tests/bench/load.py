@@ -1,0 +1,112 @@
+"""The load generator: keeps some connections busy with prepared requests and times each answer.
+
+Plain sockets in one thread, so that it takes little of the processors it shares with the servers.
+It checks every answer and never goes on after a wrong one.
+"""
+
+import re
+import selectors
+import socket
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+TIMEOUT_SECONDS = 10.0
+CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The request's bytes, and what its answer must begin with and contain."""
+
+    data: bytes
+    status: int
+    contains: bytes
+
+
+@dataclass(slots=True)
+class Load:
+    """What was measured: how long it took, and the latency of each request in seconds."""
+
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+
+    @property
+    def per_second(self) -> float:
+        return len(self.latencies) / self.seconds
+
+
+def request(
+    method: str, path: str, token: str, status: int, contains: str, body: bytes = b""
+) -> Request:
+    """A request as a program with that API token sends it."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Accept: application/json"]
+    lines += [f"X-API-Key: {token}"]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    head = "\r\n".join([*lines, "", ""])
+    return Request(head.encode() + body, status, contains.encode())
+
+
+def drive(port: int, scripts: Sequence[Iterable[Request]], seconds: float) -> Load:
+    """Sends each endless script on a connection of its own, one request at a time.
+
+    Raises RuntimeError at the first answer that is wrong or does not come.
+    """
+    load = Load()
+    with selectors.DefaultSelector() as selector:
+        connections = [_Connection(port, iter(script)) for script in scripts]
+        started = time.perf_counter()
+        for connection in connections:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+            connection.ask()
+        while (now := time.perf_counter()) - started < seconds:
+            ready = selector.select(TIMEOUT_SECONDS)
+            if not ready:
+                raise RuntimeError(f"no answer on port {port} within {TIMEOUT_SECONDS} s")
+            for key, _ in ready:
+                connection = key.data
+                if connection.hear():
+                    now = time.perf_counter()
+                    load.latencies.append(now - connection.asked_at)
+                    connection.ask()
+        load.seconds = now - started
+        for connection in connections:
+            connection.finish()
+    return load
+
+
+class _Connection:
+    """One kept-alive connection with at most one request under way."""
+
+    __slots__ = ("asked_at", "heard", "request", "script", "socket")
+
+    def __init__(self, port: int, script: Iterator[Request]) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.script = script
+
+    def ask(self) -> None:
+        self.request = next(self.script)
+        self.heard = b""
+        self.asked_at = time.perf_counter()
+        self.socket.sendall(self.request.data)
+
+    def hear(self) -> bool:
+        """Takes in what has come; True when the answer is whole. Raises RuntimeError."""
+        received = self.socket.recv(65536)
+        self.heard += received
+        head, _, body = self.heard.partition(b"\r\n\r\n")
+        length = CONTENT_LENGTH.search(head)
+        if received and (length is None or len(body) < int(length[1])):
+            return False
+        expected = b"HTTP/1.1 %d " % self.request.status
+        if not head.startswith(expected) or self.request.contains not in body:
+            raise RuntimeError(f"wrong answer: {self.heard!r} to {self.request.data!r}")
+        return True
+
+    def finish(self) -> None:
+        """Waits for the last answer, so that the server is idle afterwards."""
+        while not self.hear():
+            pass
+        self.socket.close()
