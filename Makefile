@@ -21,7 +21,7 @@ check: $(VENV)/.dev  ## Style, types, missing migrations, the architecture's arr
 	$(BIN)/python -m pytest -q tests/test_rooms.py
 
 bench: $(VENV)/.dev  ## Speed, beside a bare baseline in the same run.
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGUMENTS)
 
 lock:  ## Pins what pyproject.toml asks for. Needs uv.
 	uv pip compile $(LOCK) pyproject.toml --extra local -o requirements.txt

@@ -6,19 +6,35 @@ Forms, mails, throttles and codes stay allauth's own.
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.db import transaction
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
+
+EMAIL_MAX_CHARACTERS = 254
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types.
     """allauth's adapter, with an Account for every User."""
 
+    def clean_email(self, email: str) -> str:
+        """The address, unless it is too long to be kept: allauth would cut it to another one."""
+        if len(email) > EMAIL_MAX_CHARACTERS:
+            raise ValidationError(_("This address is too long."))
+        return email
+
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """The signed-up user. An account that exists without its user could never be used."""
-        with transaction.atomic():
-            saved: User = super().save_user(request, user, form, commit)
-            if commit:
-                Account.open_for(saved)
-            return saved
+        try:
+            with transaction.atomic():
+                saved: User = super().save_user(request, user, form, commit)
+                if commit:
+                    Account.open_for(saved)
+                return saved
+        except IntegrityError:
+            # The same form was sent twice at once and the other one came first. The answer is the
+            # usual one, so that it does not tell whether the address was taken.
+            raise ImmediateHttpResponse(self.respond_email_verification_sent(request, user)) from None

@@ -17,6 +17,8 @@ from django.utils import timezone
 account_opened = Signal()
 account_verified = Signal()
 
+NAME_MAX_CHARACTERS = 200
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users that are named by their e-mail address."""
@@ -58,7 +60,7 @@ class User(AbstractUser):
 class Account(models.Model):
     """The customer: what is paid, owned and suspended together."""
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=NAME_MAX_CHARACTERS)
     members = models.ManyToManyField(User, through="Membership", related_name="accounts")
     verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -78,7 +80,7 @@ class Account(models.Model):
             User.objects.select_for_update().get(pk=user.pk)
             if existing := cls.of(user):
                 return existing
-            account = cls.objects.create(name=user.email)
+            account = cls.objects.create(name=user.email[:NAME_MAX_CHARACTERS])
             Membership.objects.create(user=user, account=account)
             account_opened.send(cls, account=account)
             return account

@@ -7,6 +7,7 @@ queue, and a task that is lost or handed out twice changes nothing.
 import logging
 import os
 import signal
+import threading
 import time
 from types import FrameType
 
@@ -52,8 +53,15 @@ class _DrainingCluster(Cluster):  # type: ignore[misc]  # django-q2 has no types
     """A cluster whose runner hears that it shall stop, for otherwise the two wait for ever."""
 
     def sig_handler(self, signum: int, frame: FrameType | None) -> None:
-        os.killpg(os.getpgrp(), DRAIN_SIGNAL)
+        # Again and again: a runner that is only starting would not have heard the first call.
+        threading.Thread(target=_keep_asking_to_drain, daemon=True).start()
         super().sig_handler(signum, frame)
+
+
+def _keep_asking_to_drain() -> None:
+    while True:
+        os.killpg(os.getpgrp(), DRAIN_SIGNAL)
+        time.sleep(LOOK_SECONDS)
 
 
 def run_cluster() -> None:

@@ -160,9 +160,7 @@ def test_an_idle_worker_killed_does_not_stop_the_cluster_for_good(deployment: De
     wait_until(lambda: works(deployment, token), 90)
 
 
-def assert_every_job_ended_well(
-    deployment: Deployment, accepted: set[str], token: str
-) -> None:
+def assert_every_job_ended_well(deployment: Deployment, accepted: set[str], token: str) -> None:
     def unfinished() -> list[tuple[Any, ...]]:
         return deployment.query(
             "SELECT id FROM generations_job WHERE status IN ('queued', 'processing')"

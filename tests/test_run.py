@@ -113,7 +113,12 @@ def test_a_wrong_port_is_one_line(tmp_path: Path, port: str, words: str) -> None
     environment = {**Deployment(tmp_path / "data").environment, "PORT": port}
     result = subprocess.run(
         [sys.executable, "-m", "sharkweb.up"],
-        cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=30, check=False,
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert result.returncode == 1
     assert words in result.stderr

@@ -102,7 +102,7 @@ class BookAdmin(ReadOnlyAdmin):
             form.add_error("amount", "Less than that is available. Nothing was moved.")
             return False
         except ledger.ReferenceReused:
-            form.add_error(None, "This form was used before. Open it anew for another movement.")
+            form.add_error("amount", "This form was used before. Open it anew to move more.")
             return False
         done = f"{'Credited' if is_credit else 'Debited'} {amount_label(amount, book.unit)}."
         if moved:

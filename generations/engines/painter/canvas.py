@@ -32,14 +32,14 @@ def blurred(plane: Array, radius: float) -> Array:
     if shrink == 1:
         sharp = Image.fromarray((np.clip(plane, 0, 1) * 255).astype(np.uint8))
         soft_bytes = np.asarray(sharp.filter(ImageFilter.GaussianBlur(radius)), np.float32)
-        return np.asarray(soft_bytes / np.float32(255))
+        return soft_bytes / np.float32(255)
     # Eight bits would leave steps in a wide blur, and slopes taken from it would show them.
     small_size = (max(1, width // shrink), max(1, height // shrink))
     exact = Image.fromarray(np.ascontiguousarray(plane, dtype=np.float32))
     small = np.asarray(exact.resize(small_size, Image.Resampling.BOX))
     soft = Image.fromarray(_convolved(_convolved(small, radius / shrink).T, radius / shrink).T)
     wide = soft.resize((width, height), Image.Resampling.BICUBIC)
-    return np.clip(np.asarray(wide), 0, 1)
+    return np.asarray(np.clip(np.asarray(wide), 0, 1))
 
 
 def _convolved(plane: Array, radius: float) -> Array:

@@ -91,7 +91,7 @@ def paint_clouds(stage: Stage, horizon: float, cover: float) -> None:
     columns = across * (0.35 + depth) * 300 + stage.between(0, 512)
     rows = depth * 300 + 0 * across + stage.between(0, 512)
     field = look_up(texture, rows, columns)
-    towards = np.sign(stage.sun[0] - 0.5 + 1e-3)
+    towards = 1.0 if stage.sun[0] >= 0.5 else -1.0
     lit_side = look_up(texture, rows - 9, columns + towards * 9)
     edge = 0.74 - cover * 0.32
     body = smooth(edge, edge + 0.26, field) * smooth(0.0, 0.25, horizon - canvas.v + 0.1)

@@ -3,6 +3,7 @@
 Figures come from `subjects`; the stage gives them their tones, shadow, rim light and haze.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,9 +108,9 @@ class Stage:
     def _lit(self, sprite: Sprite, x: float, y: float, rim: float) -> Array:
         width = sprite.cover.shape[1]
         canvas = self.canvas
-        away = np.array([self.sun[0] * canvas.width - x, self.sun[1] * canvas.height - y])
-        reach = float(np.hypot(*away))
-        towards = away / max(reach, 1.0)
+        across, down = self.sun[0] * canvas.width - x, self.sun[1] * canvas.height - y
+        reach = max(math.hypot(across, down), 1.0)
+        towards = (across / reach, down / reach)
         # The blurred cover is read as a swelling surface: its slope faces the light or not.
         swell = blurred(sprite.cover, max(1.0, width * 0.035))
         slope_y, slope_x = np.gradient(swell)

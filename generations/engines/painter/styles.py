@@ -3,6 +3,7 @@
 A style takes planes (3, h, w), the palette and a generator, and returns planes.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -59,7 +60,7 @@ def sketch(rgb: Array, palette: Palette, random: Random) -> Array:
     """Pencil: contours, hatching that thickens in the shadows, a breath of colour."""
     scale, (height, width) = _unit(rgb) / 1024, rgb.shape[1:]
     bright = np.clip(luma(rgb), 0, 1)
-    low, high = np.percentile(bright[::7, ::7], (2, 98))
+    low, high = (float(value) for value in np.percentile(bright[::7, ::7], (2, 98)))
     bright = np.clip((bright - low) / max(high - low, 0.05), 0, 1)
     soft = blurred(bright, 7 * scale + 0.5)
     contour = np.clip(1 - (bright + 0.03) / (soft + 0.03), 0, 1) * 1.5
@@ -68,8 +69,8 @@ def sketch(rgb: Array, palette: Palette, random: Random) -> Array:
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32) / scale
     tone = np.zeros_like(bright)
     for at, angle in enumerate((0.8, -0.65, 1.35)):
-        along = columns * np.cos(angle) + rows * np.sin(angle)
-        across = rows * np.cos(angle) - columns * np.sin(angle)
+        along = columns * math.cos(angle) + rows * math.sin(angle)
+        across = rows * math.cos(angle) - columns * math.sin(angle)
         lines = look_up(texture, across * 1.15, along * 0.05)
         dark = smooth(0.78 - 0.23 * at, 0.2 - 0.14 * at, soft)
         tone = np.maximum(tone, smooth(0.46, 0.62, lines) * dark * (0.72 - 0.08 * at))

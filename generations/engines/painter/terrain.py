@@ -104,9 +104,11 @@ def _project(canvas: Canvas, seen: Slices, view: View, paint: Array) -> tuple[Ar
     )
     # Rows counted upwards from the bottom edge; the running maximum hides what lies behind.
     risen = np.maximum.accumulate(np.clip(rows - top, 0, rows), axis=0)
-    bins = np.minimum(np.floor(risen), rows).astype(np.int64) * columns + np.arange(columns)
+    bins = np.minimum(np.floor(risen), rows).astype(np.int32) * columns + np.arange(
+        columns, dtype=np.int32
+    )
     counts = np.bincount(bins.ravel(), minlength=(rows + 1) * columns)
-    index = np.cumsum(counts.reshape(rows + 1, columns)[:rows], axis=0)[::-1]
+    index = np.cumsum(counts.reshape(rows + 1, columns)[:rows], axis=0, dtype=np.int32)[::-1]
     cover = index < view.slices
     slice_ = np.minimum(index, view.slices - 1).astype(np.int32)
     # Between two slices the colour runs on, so that near land shows no steps.

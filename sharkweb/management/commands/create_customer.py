@@ -6,12 +6,14 @@ Run again for the same e-mail it changes only what is asked for, and nothing twi
 import json
 import uuid
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.models import Account, User
 from keys.models import Key
@@ -25,16 +27,20 @@ class Command(BaseCommand):
     help = "Makes a verified customer, or gives an existing one what is asked for."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--email", required=True)
+        parser.add_argument("--email", required=True, type=_fit_for(User, "email"))
         parser.add_argument("--password", help="Needed for a new customer; else sets a new one.")
         parser.add_argument("--credit", default="0", help="Dollars to add, such as 10 or 10.50.")
         parser.add_argument("--trials", type=_count, help="Free images they shall have left.")
-        parser.add_argument("--token", metavar="NAME", help="Makes an API token and prints it.")
+        parser.add_argument(
+            "--token",
+            metavar="NAME",
+            type=_fit_for(Key, "name"),
+            help="Makes an API token and prints it.",
+        )
         parser.add_argument("--json", action="store_true", help="Prints one JSON object.")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        validate_email(options["email"])
         user = _user(options["email"], options["password"])
         account = Account.open_for(user)
         account.verify()
@@ -55,6 +61,18 @@ class Command(BaseCommand):
         self.stdout.write(f"{user.email}: {money}, {trials} left")
         if token:
             self.stdout.write(f"API token, shown only now: {token}")
+
+
+def _fit_for(model: type[Model], name: str) -> Callable[[str], str]:
+    """Reads an argument by the rules of the model's field."""
+
+    def read(text: str) -> str:
+        try:
+            return str(model._meta.get_field(name).clean(text, None))
+        except ValidationError as error:
+            raise ArgumentTypeError(" ".join(error.messages)) from None
+
+    return read
 
 
 def _count(text: str) -> int:

@@ -24,8 +24,3 @@ job    = wait_for_job(job_id)
 
 print(job["image_url"])  # permanent URL
 print(job["cost"])       # "$0.03"
-
-Errors
-
-ParameterTypeRequiredDescription
-401 UnauthorizedHTTPOptionalMissing or invalid API key.

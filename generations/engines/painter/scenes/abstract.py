@@ -1,5 +1,7 @@
 """Pictures of nothing in particular; the prompt's hash picks one of six compositions."""
 
+import math
+
 import numpy as np
 
 from ..canvas import smooth
@@ -42,7 +44,8 @@ def _contours(stage: Stage) -> None:
     )
     sheets = gradient(stops, level / 12)
     lower = gradient(stops, np.maximum(level - 1, 0) / 12)
-    canvas.rgb = lower + (sheets - lower) * np.clip(down, 0, 1)
+    # The pixel on an edge blends into the shadow at its foot, not into bare colour.
+    canvas.rgb = lower * 0.4 + (sheets - lower * 0.4) * np.clip(down, 0, 1)
     near = up / canvas.unit
     canvas.shade((np.exp(-near / 0.016) * 0.5 + np.exp(-near / 0.004) * 0.2) * (level < 12))
     canvas.glow(palette.light, np.exp(-(((down - 1.2) / 1.1) ** 2)) * (level > 0) * 0.35)
@@ -106,10 +109,10 @@ def _orbits(stage: Stage) -> None:
         canvas.glow(tone, np.exp(-(((away - radius) / 0.016) ** 2)) * arc * 0.25)
         head = start + sweep
         place = (
-            u + np.cos(head) * radius * canvas.unit / canvas.width,
-            v + np.sin(head) * radius * canvas.unit / canvas.height,
+            u + math.cos(head) * radius * canvas.unit / canvas.width,
+            v + math.sin(head) * radius * canvas.unit / canvas.height,
         )
-        spot = canvas.distance(float(place[0]), float(place[1]))
+        spot = canvas.distance(*place)
         bead = max(0.009, wide * 1.5)
         canvas.glow(tone, np.exp(-spot * 34) * 0.5)
         canvas.over(
@@ -173,8 +176,8 @@ def _discs(stage: Stage) -> None:
         mask = np.clip((radius - away) * canvas.unit + 0.5, 0, 1)
         lean = stage.between(0, 6.283)
         across = (
-            (canvas.u - u) * np.cos(lean) * canvas.width
-            + (canvas.v - v) * np.sin(lean) * canvas.height
+            (canvas.u - u) * math.cos(lean) * canvas.width
+            + (canvas.v - v) * math.sin(lean) * canvas.height
         ) / canvas.unit
         if at % 3 == 1:
             mask = mask * np.clip(across * canvas.unit + 0.5, 0, 1)

@@ -1,5 +1,7 @@
 """A skyline by night or dusk: towers in depth, lit windows, and the wet street or bay below."""
 
+import math
+
 import numpy as np
 
 from ..canvas import planes_of, smooth
@@ -70,7 +72,7 @@ def _tower(
         return
     fade = np.linspace(0, 1, tall, dtype=np.float32)[box_rows, None]
     across = np.linspace(-1, 1, wide, dtype=np.float32)[None, box_columns]
-    side = np.sign(stage.sun[0] - u - width / 2)
+    side = math.copysign(1, stage.sun[0] - u - width / 2)
     face = planes_of(tone) * (1 + 0.22 * (across * side > 0.25))
     air = planes_of(palette.horizon)
     part[:] = face + (air - face) * (fade**2 * (0.25 + 0.35 * haze))

@@ -1,5 +1,7 @@
 """Under water: shafts of light from the surface, a reef at the bottom, and who swims between."""
 
+import math
+
 import numpy as np
 
 from ..canvas import planes_of, smooth
@@ -192,7 +194,7 @@ def _branch(
     level: int,
     tone: Colour,
 ) -> None:
-    tip = (root[0] + long * float(np.cos(angle)), root[1] + long * float(np.sin(angle)))
+    tip = (root[0] + long * math.cos(angle), root[1] + long * math.sin(angle))
     pen.fill(ribbon([root, tip], wide, 0.75), tone)
     bright = mix(tone, stage.palette.light, 0.3 if level == 1 else 0.0)
     pen.disc(*tip, wide * 0.42, wide * 0.42, bright)
@@ -215,7 +217,7 @@ def _head_coral(stage: Stage, pen: Pen, tone: Colour) -> None:
     pen.disc(50, 92, 44, 36, tone)
     for _ in range(120):
         angle, radius = stage.between(0, 6.28), stage.between(0, 1) ** 0.5
-        x, y = 50 + 42 * radius * float(np.cos(angle)), 92 + 34 * radius * float(np.sin(angle))
+        x, y = 50 + 42 * radius * math.cos(angle), 92 + 34 * radius * math.sin(angle)
         pen.disc(x, y, 1.8, 1.5, mix(tone, stage.palette.light, 0.22), inside=True, strength=0.6)
 
 

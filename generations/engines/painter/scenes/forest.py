@@ -1,5 +1,7 @@
 """A misty wood: rows of trunks one behind the other, shafts of light, ferns in front."""
 
+import math
+
 import numpy as np
 
 from ..canvas import planes_of, smooth
@@ -73,7 +75,7 @@ def _trunks(stage: Stage, foot: float, near: float, tone: tuple[float, float, fl
         part = canvas.rgb[:, :, left:right]
         part += (planes_of(tone) - part) * mask
         # The side towards the light is edged with it.
-        side = np.sign(stage.sun[0] - u)
+        side = math.copysign(1, stage.sun[0] - u)
         edge = (
             (canvas.u[:, left:right] - centre)
             * side

@@ -1,5 +1,7 @@
 """Deep space: nebulae folded through themselves, stars, planets with shade and rings."""
 
+import math
+
 import numpy as np
 
 from ..canvas import smooth
@@ -41,10 +43,12 @@ def _nebula(stage: Stage) -> None:
     one = look_up(field, y + 0 * x, x + 0 * y)
     two = look_up(field, y + one * 150 + 71, x + one * 110 + 19)
     three = look_up(field, y + two * 190 + 7, x + one * 170 + 133)
+    thin, thick = (float(value) for value in np.percentile(three[::5, ::5], (3, 97)))
+    three = 0.2 + 0.66 * (three - thin) / max(thick - thin, 0.05)
     gas = np.clip(resized(three, canvas.width, canvas.height), 0, 1)
     fold = np.clip(resized(two, canvas.width, canvas.height), 0, 1)
     angle = stage.between(-0.9, 0.9)
-    band = (canvas.v - 0.5) * np.cos(angle) + (canvas.u - 0.5) * np.sin(angle)
+    band = (canvas.v - 0.5) * math.cos(angle) + (canvas.u - 0.5) * math.sin(angle)
     body = np.exp(-((band / 0.34) ** 2)) * 0.9 + 0.1
     dense = smooth(0.28, 0.85, gas) * body
     canvas.rgb = gradient(
@@ -72,7 +76,7 @@ def _planet(
     across = (canvas.u - u) * (canvas.width / canvas.unit) / radius
     down = (canvas.v - v) * (canvas.height / canvas.unit) / radius
     away = np.hypot(across, down)
-    sun = np.array([stage.sun[0] - u, stage.sun[1] - v, 0.35])
+    sun = np.array([stage.sun[0] - u, stage.sun[1] - v, 0.35], np.float32)
     sun /= np.linalg.norm(sun)
     bulge = np.sqrt(np.clip(1 - away**2, 0, 1))
     light = smooth(-0.15, 0.95, across * sun[0] + down * sun[1] + bulge * sun[2])
@@ -103,8 +107,8 @@ def _planet(
 def _ring(stage: Stage, across: Array, down: Array, tint: Colour, front: bool) -> None:
     canvas, palette = stage.canvas, stage.palette
     lean = 0.35
-    x = across * np.cos(lean) + down * np.sin(lean)
-    y = (-across * np.sin(lean) + down * np.cos(lean)) / 0.24
+    x = across * math.cos(lean) + down * math.sin(lean)
+    y = (-across * math.sin(lean) + down * math.cos(lean)) / 0.24
     span = np.hypot(x, y)
     stripes = 0.55 + 0.45 * np.sin(span * 34) * np.sin(span * 11 + 1)
     band = (

@@ -1,0 +1,282 @@
+"""Nobody reaches what is another's: every address of the site, walked by those it is not for.
+
+An address that is new has no rule here and fails the first test, until somebody says what a
+stranger may try on it.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import Account, User
+from generations import history, jobs
+from generations.models import CatalogueModel, Job
+from keys.models import Key
+from tests.conftest import PASSWORD, Customer, NewCustomer
+from tests.visitor import Visitor
+from wallet import ledger
+from wallet.models import Book, Hold, Transfer, Unit
+from wallet.statement import summary
+
+# Everything of hers that a page could show carries this word.
+MARK = f"alices-{uuid.uuid4().hex[:12]}"
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What strangers would like to have."""
+
+    owner: Customer
+    running: Job
+    ended: Job
+    objects: dict[str, object]
+
+
+def job_of(customer: Customer, prompt: str) -> Job:
+    offer = CatalogueModel.objects.get(variant="tiny")
+    submission = jobs.Submission(
+        customer.account.pk, offer.pk, 30_000, 64, 64, prompt, key_id=customer.key.pk
+    )
+    return Job.objects.get(pk=jobs.submit(submission).id)
+
+
+@pytest.fixture(scope="module")
+def alices(new_customer: NewCustomer) -> Belongings:
+    owner = new_customer(MARK, credit_micros=10_000_000)
+    Key.objects.filter(pk=owner.key.pk).update(name=f"{MARK}-token")
+    ledger.credit_by_staff(owner.account, Unit.USD, 1, f"test:{uuid.uuid4()}", f"{MARK}-memo")
+    running, ended = job_of(owner, f"{MARK} runs"), job_of(owner, f"{MARK} ended")
+    Job.objects.filter(pk=ended.pk).update(status="processing", fence=1)
+    ended.refresh_from_db()
+    assert jobs.complete(ended, f"{MARK}.png")
+    book = Book.objects.get(account=owner.account, unit=Unit.USD)
+    objects: dict[str, object] = {
+        "accounts/user": owner.user.pk,
+        "accounts/account": owner.account.pk,
+        "account/emailaddress": owner.user.emailaddress_set.get().pk,
+        "keys/key": owner.key.pk,
+        "wallet/book": book.pk,
+        "wallet/transfer": Transfer.objects.filter(credit=book)[0].pk,
+        "wallet/hold": Hold.objects.filter(book=book)[0].pk,
+        "generations/job": running.pk,
+        "generations/cataloguemodel": running.model.pk,
+    }
+    return Belongings(owner, running, ended, objects)
+
+
+def routes(
+    patterns: Sequence[URLPattern | URLResolver] | None = None, prefix: str = ""
+) -> Iterator[str]:
+    """Every address that the site answers, as it is written in its table of contents."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def tries(route: str, alices: Belongings) -> list[str]:
+    """The addresses that a stranger tries for the route. Raises KeyError for one without rule."""
+    if route.startswith("admin/"):
+        return [_in_admin(route, alices)]
+    if route.startswith("accounts/") and "(" not in route:
+        # allauth's pages name nobody in their address.
+        return [route]
+    running, ended = alices.running, alices.ended
+    both = f"id={running.pk}&id={ended.pk}"
+    rules: dict[str, list[str]] = {
+        "": [""],
+        "playground": ["playground"],
+        "history": ["history", f"history?before={history._encode(running)}"],
+        "jobs/live": ["jobs/live", f"jobs/live?{both}"],
+        "images/<str:name>": [f"images/{uuid.uuid4().hex}.png", "images/..%2f..%2fsecrets.json"],
+        "tokens": ["tokens"],
+        "tokens/<int:key_id>/revoke": [f"tokens/{alices.owner.key.pk}/revoke"],
+        "wallet": ["wallet", f"wallet?before={2**60}"],
+        "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": [
+            f"accounts/password/reset/key/{alices.owner.user.pk}-set-password/"
+        ],
+        "api/v1/image": ["api/v1/image"],
+        "api/v1/jobs/<job_id>": [f"api/v1/jobs/{running.pk}", f"api/v1/jobs/{ended.pk}"],
+        "api/v1/openapi.json": ["api/v1/openapi.json"],
+        "api/v1/": ["api/v1/"],
+        "healthz": ["healthz"],
+        "mailbox/": ["mailbox/"],
+        "mailbox/<str:mail_id>": ["mailbox/20260101T000000000000Z-00000000", "mailbox/..%2fx"],
+    }
+    return rules[route]
+
+
+def _in_admin(route: str, alices: Belongings) -> str:
+    """The admin's addresses follow one form; what they name is filled with what is alice's."""
+    model = re.match(r"admin/(\w+/\w+)/", route)
+    named = alices.objects.get(model[1], 1) if model else 1
+    path = re.sub(r"<(\w+:)?(object_id|id|book_id)>", str(named), route)
+    path = path.replace("<path:content_type_id>", "1")
+    path = path.replace("^(?P<app_label>", "").split("|")[0]
+    path = path.replace("(?P<url>.*)$", "anything")
+    assert not set("<>()^$") & set(path), f"no rule for {route}"
+    return path
+
+
+def everywhere(alices: Belongings) -> list[str]:
+    return [f"/{path}" for route in routes() for path in tries(route, alices)]
+
+
+def test_every_address_has_a_rule(alices: Belongings) -> None:
+    found = list(routes())
+    assert len(found) > 30
+    for route in found:
+        assert tries(route, alices), route
+
+
+def holds_nothing_of_hers(answer: httpx.Response, alices: Belongings) -> None:
+    what = f"{answer.request.method} {answer.request.url}: {answer.status_code}"
+    # 503 is the health check's, with no worker about.
+    assert answer.status_code < 500 or answer.request.url.path == "/healthz", what
+    assert MARK not in answer.text, what
+    assert alices.owner.key.prefix not in answer.text, what
+
+
+def state(alices: Belongings) -> object:
+    """All that a stranger could have changed."""
+    owner = alices.owner
+    return (
+        summary(owner.account),
+        list(Key.objects.filter(account=owner.account).values_list("pk", "name", "revoked_at")),
+        list(Job.objects.filter(account=owner.account).values_list("pk", "status")),
+        list(Account.objects.filter(pk=owner.account.pk).values_list("name", "suspended_at")),
+        list(owner.account.members.values_list("pk", "email", "is_active", "is_staff")),
+        check_password(PASSWORD, User.objects.get(pk=owner.user.pk).password),
+    )
+
+
+@pytest.fixture(params=["visitor", "customer", "clerk"])
+def stranger(
+    request: pytest.FixtureRequest, site: str, new_customer: NewCustomer
+) -> Iterator[Visitor]:
+    """Somebody not signed in, another customer, and staff who were given no permission yet."""
+    with Visitor(site) as visitor:
+        if request.param != "visitor":
+            somebody = new_customer(request.param, credit_micros=10_000_000)
+            User.objects.filter(pk=somebody.user.pk).update(is_staff=request.param == "clerk")
+            visitor.sign_in(somebody.user.email)
+            assert visitor.is_signed_in
+        yield visitor
+
+
+def test_looking_shows_nothing(stranger: Visitor, alices: Belongings) -> None:
+    before = state(alices)
+    for path in everywhere(alices):
+        holds_nothing_of_hers(stranger.get(path), alices)
+    assert state(alices) == before
+
+
+# What the forms of the site and of the admin ask for, all at once.
+FORM = {
+    "name": "stolen",
+    "action": "revoke",
+    "direction": "debit",
+    "amount": "1",
+    "reason": "theft",
+    "reference": str(uuid.uuid4()),
+    "post": "yes",
+    "_save": "Save",
+    "status": "failed",
+    "balance": "0",
+    "password1": "stolen-horse-9",
+    "password2": "stolen-horse-9",
+}
+
+
+def test_posting_changes_nothing(stranger: Visitor, alices: Belongings) -> None:
+    before = state(alices)
+    everything = [*map(str, alices.objects.values()), str(alices.ended.pk)]
+    for path in everywhere(alices):
+        if path in ("/accounts/logout/", "/admin/logout/"):
+            continue
+        data = {**FORM, "_selected_action": everything, "id": str(alices.running.pk)}
+        holds_nothing_of_hers(stranger.post(path, data), alices)
+    assert state(alices) == before
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
+def test_other_methods_do_nothing(method: str, site: str, alices: Belongings) -> None:
+    before = state(alices)
+    with Visitor(site) as visitor:
+        for path in everywhere(alices):
+            if not path.startswith("/admin/"):
+                holds_nothing_of_hers(visitor.http.request(method, path), alices)
+    assert state(alices) == before
+
+
+def test_she_herself_sees_it_all(site: str, alices: Belongings) -> None:
+    """Else the walks above would find nothing because there is nothing to be found."""
+    with Visitor(site) as visitor:
+        visitor.sign_in(alices.owner.user.email)
+        shown = {path for path in everywhere(alices) if MARK in visitor.get(path).text}
+    paths = {"/playground", "/history", "/tokens", "/wallet", "/accounts/email/"}
+    paths |= {f"/tokens/{alices.owner.key.pk}/revoke", f"/wallet?before={2**60}"}
+    paths |= {path for path in everywhere(alices) if path.startswith("/jobs/live?")}
+    assert paths <= shown
+
+
+def test_the_live_cards_are_only_ones_own(site: str, alices: Belongings, bob: Customer) -> None:
+    own = job_of(bob, "bobs shark")
+    path = f"/jobs/live?id={alices.running.pk}&id={own.pk}&id={alices.ended.pk}&id=x&id="
+    with Visitor(site) as visitor:
+        visitor.sign_in(bob.user.email)
+        answer = visitor.get(path)
+    assert answer.status_code == 200
+    assert str(own.pk) in answer.text
+    assert str(alices.running.pk) not in answer.text
+    assert str(alices.ended.pk) not in answer.text
+    holds_nothing_of_hers(answer, alices)
+
+
+def test_anothers_cursor_is_only_a_point_in_time(
+    site: str, alices: Belongings, bob: Customer
+) -> None:
+    later = job_of(bob, "bobs later shark")
+    with Visitor(site) as visitor:
+        visitor.sign_in(bob.user.email)
+        for job in (alices.running, alices.ended, later):
+            answer = visitor.get(f"/history?before={history._encode(job)}")
+            assert answer.status_code == 200
+            holds_nothing_of_hers(answer, alices)
+
+
+def test_anothers_job_is_as_unknown_as_none(site: str, alices: Belongings, bob: Customer) -> None:
+    ids = (alices.running.pk, alices.ended.pk, uuid.uuid4())
+    answers = [httpx.get(f"{site}/api/v1/jobs/{pk}", headers=bob.headers) for pk in ids]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert len({answer.text for answer in answers}) == 1
+    own = httpx.get(f"{site}/api/v1/jobs/{ids[0]}", headers=alices.owner.headers)
+    assert own.status_code == 200
+
+
+def test_a_job_spends_from_its_own_keys_account(
+    site: str, alices: Belongings, bob: Customer
+) -> None:
+    before = state(alices)
+    body = {"prompt": "a shark", "variant": "tiny", "account": alices.owner.account.pk}
+    body |= {"account_id": alices.owner.account.pk, "key_id": alices.owner.key.pk}
+    answer = httpx.post(f"{site}/api/v1/image", json=body, headers=bob.headers)
+    assert answer.status_code == 202
+    assert Job.objects.get(pk=answer.json()["job_id"]).account == bob.account
+    assert state(alices) == before
+
+
+@pytest.mark.parametrize("key_id", ["0", "99999999999999999999", "9" * 400])
+def test_an_invented_token_is_not_found(key_id: str, site: str, bob: Customer) -> None:
+    with Visitor(site) as visitor:
+        visitor.sign_in(bob.user.email)
+        assert visitor.get(f"/tokens/{key_id}/revoke").status_code == 404
+        assert visitor.post(f"/tokens/{key_id}/revoke").status_code == 404
