@@ -21,9 +21,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     """allauth's adapter, with an Account for every User."""
 
     def clean_email(self, email: str) -> str:
-        """The address, unless it is too long to be kept: allauth would cut it to another one."""
+        """The address as it is, or a ValidationError.
+
+        allauth would cut one that is too long to another one. Letters beyond ASCII pass for
+        others once the case is ignored: PostgreSQL's upper() of “ſ” is “S”.
+        """
         if len(email) > EMAIL_MAX_CHARACTERS:
             raise ValidationError(_("This address is too long."))
+        if not email.isascii():
+            raise ValidationError(_("Use an address of plain letters, without accents."))
         return email
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
@@ -37,4 +43,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except IntegrityError:
             # The same form was sent twice at once and the other one came first. The answer is the
             # usual one, so that it does not tell whether the address was taken.
-            raise ImmediateHttpResponse(self.respond_email_verification_sent(request, user)) from None
+            answer = self.respond_email_verification_sent(request, user)
+            raise ImmediateHttpResponse(answer) from None

@@ -23,9 +23,14 @@ NAME_MAX_CHARACTERS = 200
 class UserManager(BaseUserManager["User"]):
     """Makes users that are named by their e-mail address."""
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """The address in small letters, as allauth looks for it; every form comes through here."""
+        return (email or "").lower()
+
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """A user with a hashed password; without one, signing in by password is impossible."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -36,7 +41,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The user of that address, in whatever letter case it was typed."""
-        return self.get(email__iexact=username)
+        return self.get(email=self.normalize_email(username))
 
 
 class User(AbstractUser):

@@ -71,8 +71,10 @@ class PlaygroundForm(forms.Form):
         if address:
             try:
                 check_form(address)
-            except ValueError as error:
-                raise ValidationError(str(error)) from None
+            except ValueError:
+                raise ValidationError(
+                    _("Give the address of an image that anyone can open, starting with https://.")
+                ) from None
         return address
 
     def clean(self) -> dict[str, Any]:

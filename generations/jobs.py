@@ -5,12 +5,13 @@ makes it, the fence that the runner got when it claimed the job. Terminal states
 status and its money change in one transaction, and no transaction spans a network call.
 """
 
+import contextlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from generations.leases import ATTEMPTS_MAX
@@ -57,61 +58,57 @@ class Submitted:
     created_at: datetime
 
 
+# A free image costs the job nothing.
 INSERT = """
 INSERT INTO generations_job (
     id, account_id, key_id, user_id, model_id, hold_id, prompt, input_name, input_url,
     price_micros, width, height, status, failure_kind, error, image_name,
     fence, attempts, engine_reference, created_at, deadline_at
-) VALUES (
-    %(id)s, %(account)s, %(key)s, %(user)s, %(model)s, %(hold)s, %(prompt)s, %(input_name)s,
-    %(input_url)s, %(price)s, %(width)s, %(height)s, 'queued', '', '', '',
-    0, 0, '', now(), now() + %(deadline_seconds)s * interval '1 second'
 )
-RETURNING created_at
+SELECT %(id)s, account_id, %(key)s, %(user)s, %(model)s, hold_id, %(prompt)s, %(input_name)s,
+    %(input_url)s, CASE unit WHEN 'image' THEN 0 ELSE amount END, %(width)s, %(height)s,
+    'queued', '', '', '', 0, 0, '', created_at,
+    created_at + %(deadline_seconds)s * interval '1 second'
+FROM reserved
 """
 
 
 def submit(submission: Submission) -> Submitted:
-    """Reserves the price and queues the job in one transaction, then wakes a runner.
+    """Reserves the price and queues the job in one statement, then wakes a runner.
 
     Raises ledger.InsufficientBalance.
     """
     job_id = uuid.uuid4()
-    with transaction.atomic(), connection.cursor() as cursor:
-        reservation = ledger.reserve(
-            submission.account_id, submission.price_micros, f"job:{job_id}"
-        )
-        price_micros = 0 if reservation.unit == "image" else reservation.amount
-        cursor.execute(
-            INSERT,
-            {
-                "id": job_id,
-                "account": submission.account_id,
-                "key": submission.key_id,
-                "user": submission.user_id,
-                "model": submission.model_id,
-                "hold": reservation.hold_id,
-                "prompt": submission.prompt,
-                "input_name": submission.input_name,
-                "input_url": submission.input_url,
-                "price": price_micros,
-                "width": submission.width,
-                "height": submission.height,
-                "deadline_seconds": DEADLINE_SECONDS,
-            },
-        )
-        (created_at,) = cursor.fetchone()
+    reservation = ledger.reserve(
+        submission.account_id,
+        submission.price_micros,
+        f"job:{job_id}",
+        INSERT,
+        {
+            "id": job_id,
+            "key": submission.key_id,
+            "user": submission.user_id,
+            "model": submission.model_id,
+            "prompt": submission.prompt,
+            "input_name": submission.input_name,
+            "input_url": submission.input_url,
+            "width": submission.width,
+            "height": submission.height,
+            "deadline_seconds": DEADLINE_SECONDS,
+        },
+    )
     wake_runners()
-    return Submitted(job_id, price_micros, created_at)
+    price_micros = 0 if reservation.unit == "image" else reservation.amount
+    return Submitted(job_id, price_micros, reservation.created_at)
 
 
 def wake_runners() -> None:
     """Tells listening runners that something is queued. It may get lost: they look anyway.
 
     Never inside the submitting transaction: a commit that notifies excludes all others while
-    it waits for the disk.
+    it waits for the disk. And never an error: the job is in the queue whatever happens here.
     """
-    with connection.cursor() as cursor:
+    with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {QUEUE_CHANNEL}")
 
 

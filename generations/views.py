@@ -26,7 +26,9 @@ def playground(request: AccountRequest) -> HttpResponseBase:
         job = _submit(request, form)
         if job and request.htmx:
             running = histories.running_of_account(request.account)
-            context = {"job": job, "active": running, "form": PlaygroundForm()}
+            # The words stay, for the next try; a file cannot.
+            kept = {name: form.cleaned_data[name] for name in ("prompt", "variant", "image_url")}
+            context = {"job": job, "active": running, "form": PlaygroundForm(initial=kept)}
             return render(request, "generations/_submitted.html", context)
         if job:
             return redirect("playground")
@@ -46,7 +48,9 @@ def playground(request: AccountRequest) -> HttpResponseBase:
 def _submit(request: AccountRequest, form: PlaygroundForm) -> Job | None:
     """The queued job, or None with the reason on the form."""
     if request.account.is_suspended:
-        form.add_error(None, _("This account is suspended. Please contact support."))
+        form.add_error(
+            None, _("This account is suspended: nothing was charged. Please contact support.")
+        )
         return None
     asked = form.cleaned_data
     model = form.models[asked["variant"]]

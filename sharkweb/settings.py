@@ -228,5 +228,7 @@ LOGGING = {
         # These two say much at INFO that helps nobody who runs the project.
         "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "httpx": {"level": "WARNING"},
+        # Strangers ask for hosts that are not ours all day long; they get a 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

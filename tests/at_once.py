@@ -20,7 +20,7 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
             connection.ensure_connection()
             ready.wait()
             return call()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the test judges it.
             return error
 
     with ThreadPoolExecutor(len(calls)) as threads:
@@ -37,3 +37,10 @@ def apart(threads: ThreadPoolExecutor, call: Callable[..., T], *arguments: objec
             connections.close_all()
 
     return threads.submit(run)
+
+
+def waiting() -> int:
+    """How many locks in the database are waited for now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return int(cursor.fetchone()[0])

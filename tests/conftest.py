@@ -52,7 +52,8 @@ def postgres() -> Iterator[None]:
 def database(postgres: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The migrated test database, with the catalogue and a small, quick variant."""
     with django_db_blocker.unblock():
-        connection.creation.create_test_db(verbosity=0, serialize=False)
+        # It goes with its server; on one of the operator's own it is replaced by the next run.
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         call_command("createcachetable", verbosity=0)
         catalogue.load()
         CatalogueModel.objects.create(
@@ -67,7 +68,6 @@ def database(postgres: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Non
         yield
         call_command("audit_ledger")
         connections.close_all()
-        connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
 
 
 @dataclass(frozen=True)

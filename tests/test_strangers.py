@@ -4,6 +4,7 @@ An address that is new has no rule here and fails the first test, until somebody
 stranger may try on it.
 """
 
+import base64
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -11,14 +12,16 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import check_password
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Account, User
 from generations import history, jobs
-from generations.models import CatalogueModel, Job
+from generations.models import Job
 from keys.models import Key
 from tests.conftest import PASSWORD, Customer, NewCustomer
+from tests.underway import submission
 from tests.visitor import Visitor
 from wallet import ledger
 from wallet.models import Book, Hold, Transfer, Unit
@@ -39,11 +42,7 @@ class Belongings:
 
 
 def job_of(customer: Customer, prompt: str) -> Job:
-    offer = CatalogueModel.objects.get(variant="tiny")
-    submission = jobs.Submission(
-        customer.account.pk, offer.pk, 30_000, 64, 64, prompt, key_id=customer.key.pk
-    )
-    return Job.objects.get(pk=jobs.submit(submission).id)
+    return Job.objects.get(pk=jobs.submit(submission(customer, prompt)).id)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +58,7 @@ def alices(new_customer: NewCustomer) -> Belongings:
     objects: dict[str, object] = {
         "accounts/user": owner.user.pk,
         "accounts/account": owner.account.pk,
-        "account/emailaddress": owner.user.emailaddress_set.get().pk,
+        "account/emailaddress": EmailAddress.objects.get(user=owner.user).pk,
         "keys/key": owner.key.pk,
         "wallet/book": book.pk,
         "wallet/transfer": Transfer.objects.filter(credit=book)[0].pk,
@@ -251,6 +250,27 @@ def test_anothers_cursor_is_only_a_point_in_time(
             answer = visitor.get(f"/history?before={history._encode(job)}")
             assert answer.status_code == 200
             holds_nothing_of_hers(answer, alices)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 3000,
+        '["0001-01-01T00:00:00+14:00", "00000000-0000-4000-8000-000000000000"]',
+        '["2026-01-01T00:00:00", "00000000-0000-4000-8000-000000000000"]',
+        '["2026-01-01T00:00:00Z", 5]',
+        "[1e999, null]",
+        '{"a": 1, "b": 2}',
+        "\x00",
+        "",
+    ],
+)
+def test_an_invented_cursor_does_no_harm(text: str, site: str, bob: Customer) -> None:
+    with Visitor(site) as visitor:
+        visitor.sign_in(bob.user.email)
+        cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        assert visitor.get(f"/history?before={cursor}").status_code == 200
+        assert visitor.get(f"/history?before=%FF{cursor}").status_code == 200
 
 
 def test_anothers_job_is_as_unknown_as_none(site: str, alices: Belongings, bob: Customer) -> None:

@@ -12,9 +12,10 @@ from wallet.statement import summary as read_summary
 
 def summary(request: HttpRequest) -> dict[str, Any]:
     """`wallet`: the account's Summary, or None for visitors. Read only if a page shows it."""
-    if not request.user.is_authenticated:
+    # A request that is refused early, for its Host say, has no user yet.
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return {"wallet": None}
-    user = request.user
 
     def read() -> Summary | None:
         account = getattr(request, "account", None) or Account.of(user)

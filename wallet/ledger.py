@@ -6,7 +6,9 @@ A transaction that moves both of an account's books moves images before money: `
 them in that order, and any other can deadlock with it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -37,6 +39,7 @@ class Reservation:
     hold_id: int
     unit: str
     amount: int
+    created_at: datetime
 
 
 def open_books(account: Account) -> None:
@@ -60,29 +63,41 @@ WITH choice AS (
     ORDER BY unit
     LIMIT 1
     FOR UPDATE
-), reserved AS (
+), book AS (
     UPDATE wallet_book SET held = held + choice.amount
     FROM choice WHERE wallet_book.id = choice.id
-    RETURNING wallet_book.id, choice.unit, choice.amount
+    RETURNING wallet_book.id, account_id, choice.unit, choice.amount
 ), hold AS (
     INSERT INTO wallet_hold (book_id, amount, status, reference, created_at)
-    SELECT id, amount, 'held', %(reference)s, now() FROM reserved
-    RETURNING id
+    SELECT id, amount, 'held', %(reference)s, now() FROM book
+    RETURNING id, created_at
+), reserved AS (
+    SELECT account_id, hold.id AS hold_id, unit, book.amount, created_at FROM hold, book
+), purpose AS (
+    {purpose}
 )
-SELECT hold.id, reserved.unit, reserved.amount FROM hold, reserved
+SELECT hold_id, unit, amount, created_at FROM reserved
 """
 
 
-def reserve(account_id: int, price_micros: int, reference: str) -> Reservation:
+def reserve(
+    account_id: int,
+    price_micros: int,
+    reference: str,
+    purpose: str = "SELECT",
+    values: Mapping[str, Any] | None = None,
+) -> Reservation:
     """Reserves a free image if there is one, else `price_micros` of money.
 
-    Raises InsufficientBalance. The reference must be new.
+    Raises InsufficientBalance. The reference must be new. `purpose` writes what it is for in the
+    same statement, so that the wallet is not locked between two: an INSERT with `values` that
+    selects from `reserved` (account_id, hold_id, unit, amount, created_at), empty without money.
     """
     assert price_micros > 0
-    values: dict[str, Any] = {"account": account_id, "price": price_micros, "reference": reference}
+    own: dict[str, Any] = {"account": account_id, "price": price_micros, "reference": reference}
     with connection.cursor() as cursor:
         for _ in range(RESERVE_ATTEMPTS_MAX):
-            cursor.execute(RESERVE, values)
+            cursor.execute(RESERVE.format(purpose=purpose), {**(values or {}), **own})
             row = cursor.fetchone()
             if row:
                 return Reservation(*row)

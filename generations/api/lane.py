@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from http.client import responses
 from typing import Any
 
+from django.conf import settings
+
 from generations.api import operations
 from keys.envelope import HEADERS, Reply
 
@@ -22,6 +24,9 @@ def with_fast_lane(application: Application) -> Application:
 
     def choose(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if settings.SECURE_SSL_REDIRECT and environ.get("HTTP_X_FORWARDED_PROTO") != "https":
+            # What came over plain HTTP is Django's to send away.
+            return application(environ, start_response)
         if method == "GET" and path.startswith(STATUS_PREFIX):
             job_id = path[len(STATUS_PREFIX) :]
             if "/" not in job_id:

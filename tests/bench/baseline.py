@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]  # It has no types.
 from fastapi import FastAPI, Header, HTTPException
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -74,17 +74,15 @@ async def submit(asked: Submission, x_api_key: Key) -> JSONResponse:
         key_id, account_id, *_, model_id, price_micros, width, height = offer
         if model_id is None:
             raise HTTPException(422)
-        async with connection.transaction():
-            hold = await connection.fetchrow(
-                STATEMENTS["reserve"], account_id, price_micros, f"job:{job_id}"
-            )
-            if hold is None:
-                raise HTTPException(402)
-            hold_id, unit, amount = hold
-            price_micros = 0 if unit == "image" else amount
-            values = (job_id, account_id, key_id, None, model_id, hold_id, asked.prompt, "")
-            values += (asked.image_url or "", price_micros, width, height, DEADLINE_SECONDS)
-            created_at = await connection.fetchval(STATEMENTS["insert"], *values)
+        hold = await connection.fetchrow(
+            STATEMENTS["submit"],
+            *(job_id, account_id, key_id, None, model_id, asked.prompt, "", asked.image_url or ""),
+            *(price_micros, width, height, DEADLINE_SECONDS, f"job:{job_id}"),
+        )
+        if hold is None:
+            raise HTTPException(402)
+        _id, unit, amount, created_at = hold
+        price_micros = 0 if unit == "image" else amount
         await connection.execute(STATEMENTS["notify"])
     return JSONResponse(
         {

@@ -4,11 +4,12 @@ Plain sockets in one thread, so that it takes little of the processors it shares
 It checks every answer and never goes on after a wrong one.
 """
 
+import itertools
 import re
 import selectors
 import socket
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 TIMEOUT_SECONDS = 10.0
@@ -48,14 +49,14 @@ def request(
     return Request(head.encode() + body, status, contains.encode())
 
 
-def drive(port: int, scripts: Sequence[Iterable[Request]], seconds: float) -> Load:
-    """Sends each endless script on a connection of its own, one request at a time.
+def drive(port: int, scripts: Sequence[Sequence[Request]], seconds: float) -> Load:
+    """Sends each script on a connection of its own, over and over, one request at a time.
 
     Raises RuntimeError at the first answer that is wrong or does not come.
     """
     load = Load()
     with selectors.DefaultSelector() as selector:
-        connections = [_Connection(port, iter(script)) for script in scripts]
+        connections = [_Connection(port, script) for script in scripts]
         started = time.perf_counter()
         for connection in connections:
             selector.register(connection.socket, selectors.EVENT_READ, connection)
@@ -81,10 +82,10 @@ class _Connection:
 
     __slots__ = ("asked_at", "heard", "request", "script", "socket")
 
-    def __init__(self, port: int, script: Iterator[Request]) -> None:
+    def __init__(self, port: int, script: Sequence[Request]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.script = script
+        self.script = itertools.cycle(script)
 
     def ask(self) -> None:
         self.request = next(self.script)

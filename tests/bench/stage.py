@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from importlib.util import find_spec
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -48,6 +49,19 @@ def database() -> Iterator[str]:
             finally:
                 connection.close()
                 maintenance.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+def describe() -> str:
+    """The database's version, and whether it is durable."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), current_setting('fsync')")
+        version, fsync = cursor.fetchone()
+    return f"PostgreSQL {version.split()[0]} with fsync {fsync}"
+
+
+def event_loop() -> str:
+    """What granian runs the baseline on: uvloop where it is installed."""
+    return "uvloop" if find_spec("uvloop") else "asyncio"
 
 
 @dataclass(frozen=True)
@@ -105,12 +119,13 @@ class Processes:
 
 def statements() -> dict[str, str]:
     """The product's statements for asyncpg, their parameters in the baseline's order."""
-    insert = "id account key user model hold prompt input_name input_url price width height"
+    submit = "id account key user model prompt input_name input_url price width height"
     return {
         "status": _numbered(operations.STATUS, "digest job"),
         "offer": _numbered(operations.OFFER, "digest variant"),
-        "reserve": _numbered(ledger.RESERVE, "account price reference"),
-        "insert": _numbered(jobs.INSERT, f"{insert} deadline_seconds"),
+        "submit": _numbered(
+            ledger.RESERVE.format(purpose=jobs.INSERT), f"{submit} deadline_seconds reference"
+        ),
         "notify": f"NOTIFY {jobs.QUEUE_CHANNEL}",
     }
 

@@ -63,7 +63,9 @@ def test_from_sign_up_to_an_image_and_a_token(open_page: Open, site: str, width:
     page.goto("/tokens")
     page.get_by_label("Name").fill("laptop")
     page.keyboard.press("Enter")
-    secret = re.search(r"sk_live_[0-9A-Za-z]{36}", page.get_by_role("main").inner_text())
+    token = re.compile(r"sk_live_[0-9A-Za-z]{36}")
+    expect(page.get_by_role("main")).to_contain_text(token)
+    secret = token.search(page.get_by_role("main").inner_text())
     assert secret
     answer = httpx.get(f"{site}/api/v1/jobs/nothing", headers={"X-API-Key": secret[0]})
     assert answer.status_code == 404

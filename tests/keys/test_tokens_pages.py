@@ -41,7 +41,7 @@ def created(visitor: Visitor, name: str) -> str:
     """The token that the page shows."""
     page = visitor.post("/tokens", {"name": name})
     assert page.status_code == 200
-    return TOKEN.findall(page.text)[0]
+    return str(TOKEN.findall(page.text)[0])
 
 
 def asks(site: str, token: str) -> httpx.Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from accounts.models import Account, Membership, User
@@ -45,7 +46,9 @@ def new_email() -> str:
 
 def test_a_customer_is_ready_and_a_repetition_changes_only_what_is_asked(site: str) -> None:
     email = new_email()
-    answer = made("--email", email, "--password", PASSWORD, "--credit", "10.50", "--token", "laptop")
+    answer = made(
+        "--email", email, "--password", PASSWORD, "--credit", "10.50", "--token", "laptop"
+    )
     user, account = User.objects.get(email=email), Account.objects.get(members__email=email)
     token = answer.pop("token")
     assert answer == {"email": email, "account": account.pk, "balance_usd": 10.5, "trials": 3}
@@ -96,10 +99,11 @@ def test_for_people_it_prints_a_line_and_the_token_once(database: None) -> None:
 def test_an_existing_unverified_user_is_verified_once(database: None) -> None:
     email = new_email()
     user = User.objects.create_user(email, PASSWORD)
-    user.emailaddress_set.create(email=email, verified=False, primary=True)
+    address = EmailAddress.objects.create(user=user, email=email, verified=False, primary=True)
     account = Account.open_for(user)
     assert made("--email", email)["trials"] == 3
-    assert user.emailaddress_set.get().verified
+    address.refresh_from_db()
+    assert address.verified
     assert made("--email", email)["trials"] == 3
     assert Transfer.objects.filter(credit__account=account, kind="trial_grant").count() == 1
 

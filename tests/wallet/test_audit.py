@@ -19,7 +19,7 @@ from wallet.audit import drifts
 from wallet.models import Book, Hold, Transfer, Unit
 
 
-def behind_its_back(statement: str, *values: object) -> None:
+def behind_its_back(statement: str, *values: int) -> None:
     """Runs a statement as the database's owner could, with its triggers switched off."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -27,7 +27,7 @@ def behind_its_back(statement: str, *values: object) -> None:
 
 
 @contextmanager
-def drift(statement: str, repair: str, *values: object) -> Iterator[None]:
+def drift(statement: str, repair: str, *values: int) -> Iterator[None]:
     """Breaks the ledger for the length of the block."""
     behind_its_back(statement, *values)
     try:

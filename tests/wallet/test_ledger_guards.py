@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -12,7 +13,7 @@ from wallet import ledger
 from wallet.models import Book, Transfer, Unit
 
 
-def run(statement: str, **values: object) -> None:
+def run(statement: str, **values: Any) -> None:
     """One statement in a transaction that is rolled back, should it be accepted."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -109,6 +110,6 @@ def test_one_transfer_pays_one_hold(alice: Customer) -> None:
 def test_an_account_with_books_cannot_be_deleted(alice: Customer) -> None:
     with pytest.raises(ProtectedError):
         alice.account.delete()
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM wallet_book WHERE account_id = %s", [alice.account.pk])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    delete = "SET CONSTRAINTS ALL IMMEDIATE; DELETE FROM wallet_book WHERE account_id = {}"
+    with pytest.raises(IntegrityError, match="foreign key"):
+        run(delete.format(alice.account.pk))

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
-    consumes,
     initialize,
     invariant,
     multiple,
@@ -23,11 +23,14 @@ from wallet.audit import drifts
 from wallet.models import Unit
 from wallet.statement import Summary, summary
 
-ACCOUNTS = st.integers(0, 2)
-UNITS = st.sampled_from(Unit)
+ACCOUNTS = st.integers(0, 1)
+# Mostly money, since a book of images that is never empty keeps money from being reserved.
+UNITS = st.sampled_from([Unit.USD, Unit.USD, Unit.USD, Unit.IMAGE])
 # Few and small, so that books run empty and references meet again.
-AMOUNTS = st.integers(1, 4)
-NAMES = st.integers(0, 5)
+AMOUNTS = st.integers(1, 9)
+IMAGES = st.integers(1, 2)
+PRICES = st.integers(1, 5)
+NAMES = st.integers(0, 15)
 
 
 @dataclass
@@ -53,17 +56,18 @@ class Reserved:
 
 class Ledger(RuleBasedStateMachine):
     holds: Bundle[Reserved] = Bundle("holds")
-    resolved: Bundle[Reserved] = Bundle("resolved")
 
     @initialize()
     def open_accounts(self) -> None:
         self.run = uuid.uuid4().hex
-        self.purses = [Purse() for _ in range(3)]
+        self.purses = [Purse() for _ in range(2)]
         # Kind and name of each movement made, with what it moved.
         self.made: dict[tuple[str, int], tuple[int, str, int]] = {}
-        self.accounts = [Account.objects.create(name=f"property {n}") for n in range(3)]
-        for account in self.accounts:
+        self.resolved: set[int] = set()
+        self.accounts = [Account.objects.create(name=f"property {n}") for n in range(2)]
+        for number, account in enumerate(self.accounts):
             ledger.open_books(account)
+            self.move("credit", number, Unit.USD, 10, name=-1 - number)
 
     def move(self, kind: str, account: int, unit: Unit, amount: int, name: int) -> None:
         """Moves by the ledger and by the model, and compares what they say."""
@@ -99,12 +103,12 @@ class Ledger(RuleBasedStateMachine):
     def debit(self, account: int, unit: Unit, amount: int, name: int) -> None:
         self.move("debit", account, unit, amount, name)
 
-    @rule(account=ACCOUNTS, amount=AMOUNTS, name=NAMES)
+    @rule(account=ACCOUNTS, amount=IMAGES, name=NAMES)
     def grant(self, account: int, amount: int, name: int) -> None:
         self.move("grant", account, Unit.IMAGE, amount, name)
 
-    @rule(target=holds, account=ACCOUNTS, price=AMOUNTS)
-    def reserve(self, account: int, price: int) -> object:
+    @rule(target=holds, account=ACCOUNTS, price=PRICES)
+    def reserve(self, account: int, price: int) -> MultipleResults[Reserved] | Reserved:
         purse, number = self.purses[account], self.accounts[account].pk
         reference = f"property:{uuid.uuid4()}"
         unit = "image" if purse.available("image") >= 1 else "usd"
@@ -118,24 +122,18 @@ class Ledger(RuleBasedStateMachine):
         purse.held[unit] += amount
         return Reserved(made.hold_id, account, unit, amount)
 
-    @rule(target=resolved, hold=consumes(holds))
-    def post(self, hold: Reserved) -> Reserved:
-        ledger.post(hold.hold_id)
-        self.purses[hold.account].balance[hold.unit] -= hold.amount
+    @rule(hold=holds, posts=st.booleans())
+    def resolve(self, hold: Reserved, posts: bool) -> None:
+        resolve = ledger.post if posts else ledger.void
+        if hold.hold_id in self.resolved:
+            with pytest.raises(ledger.HoldResolved):
+                resolve(hold.hold_id)
+            return
+        resolve(hold.hold_id)
+        self.resolved.add(hold.hold_id)
         self.purses[hold.account].held[hold.unit] -= hold.amount
-        return hold
-
-    @rule(target=resolved, hold=consumes(holds))
-    def void(self, hold: Reserved) -> Reserved:
-        ledger.void(hold.hold_id)
-        self.purses[hold.account].held[hold.unit] -= hold.amount
-        return hold
-
-    @rule(hold=resolved, resolve=st.sampled_from([ledger.post, ledger.void]))
-    def resolve_again(self, hold: Reserved, resolve: object) -> None:
-        assert callable(resolve)
-        with pytest.raises(ledger.HoldResolved):
-            resolve(hold.hold_id)
+        if posts:
+            self.purses[hold.account].balance[hold.unit] -= hold.amount
 
     @invariant()
     def agrees(self) -> None:
@@ -150,7 +148,7 @@ class Ledger(RuleBasedStateMachine):
 
 
 def test_the_ledger_agrees_with_arithmetic(database: None) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis has no types here.
+    run_state_machine_as_test(
         Ledger,
         settings=settings(
             max_examples=25,

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -10,25 +10,24 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from generations import jobs
-from generations.models import CatalogueModel, Job
-from tests.at_once import apart, at_once
+from generations.models import Job
+from tests.at_once import apart, at_once, waiting
 from tests.conftest import Customer, NewCustomer, wait_until
+from tests.underway import PRICE, processing, submission
 from wallet import ledger
 from wallet.models import Book, Hold, Transfer, Unit
 from wallet.statement import Summary, summary
-
-PRICE = 30_000
 
 
 def reference() -> str:
     return f"test:{uuid.uuid4()}"
 
 
-def tally(results: list[object]) -> Counter[object]:
+def tally(results: Sequence[object]) -> Counter[object]:
     """How often each value was returned, or each kind of exception raised."""
     return Counter(type(each) if isinstance(each, Exception) else each for each in results)
 
@@ -144,29 +143,6 @@ def test_an_operator_and_a_spender_do_not_deadlock(new_customer: NewCustomer) ->
     assert summary(customer.account) == Summary(1_000_000 + PRICE, PRICE, 2, 1)
 
 
-def waiting() -> int:
-    """How many locks are waited for now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return int(cursor.fetchone()[0])
-
-
-def processing(customer: Customer, deadline: timedelta) -> Job:
-    """A job in a runner's hands, with that much time left."""
-    offer = CatalogueModel.objects.get(variant="tiny")
-    submission = jobs.Submission(customer.account.pk, offer.pk, PRICE, 64, 64, "a shark")
-    job_id = jobs.submit(submission).id
-    Job.objects.filter(pk=job_id).update(
-        status="processing",
-        fence=1,
-        attempts=1,
-        lease_until=timezone.now() + timedelta(minutes=5),
-        started_at=timezone.now(),
-        deadline_at=timezone.now() + deadline,
-    )
-    return Job.objects.select_related("model").get(pk=job_id)
-
-
 def endings(job: Job) -> list[Callable[[], object]]:
     """Everything that may end a job, several times each."""
     calls: list[Callable[[], object]] = []
@@ -196,7 +172,7 @@ def ended(job: Job, customer: Customer) -> Job:
 def test_a_job_ends_once_and_its_money_with_it(new_customer: NewCustomer) -> None:
     for _ in range(8):
         customer = new_customer(credit_micros=10_000_000)
-        job = processing(customer, timedelta(minutes=3))
+        job = processing(customer)
         results = at_once(endings(job))
         assert not [each for each in results if isinstance(each, Exception)]
         # fail_overdue counts what it failed; here nothing is overdue.
@@ -207,6 +183,7 @@ def test_a_job_ends_once_and_its_money_with_it(new_customer: NewCustomer) -> Non
 def test_an_overdue_job_fails_whoever_comes_first(new_customer: NewCustomer) -> None:
     customer = new_customer(credit_micros=10_000_000)
     job = processing(customer, timedelta(seconds=-1))
+    assert not jobs.complete(job, "late.png")
     results = at_once(endings(job))
     assert not [each for each in results if isinstance(each, Exception)]
     assert ended(job, customer).status == "failed"
@@ -222,7 +199,8 @@ def test_a_job_that_ends_at_its_very_deadline_ends_once(new_customer: NewCustome
             if timezone.now() > job.deadline_at - timedelta(milliseconds=3):
                 end()
 
-    calls = [partial(jobs.complete, job, "late.png"), jobs.fail_overdue] * 4
+    calls: list[Callable[[], object]] = [partial(jobs.complete, job, "late.png")]
+    calls = [*calls, jobs.fail_overdue] * 4
     results = at_once([partial(until_ended, call) for call in calls])
     assert tally(results) == {None: 8}
     ended(job, customer)
@@ -233,12 +211,10 @@ def test_books_never_hold_more_than_they_have_while_jobs_come_and_go(
 ) -> None:
     """Submitting, completing and failing for one account, all mixed, ends with exact money."""
     customer = new_customer(credit_micros=6 * PRICE)
-    offer = CatalogueModel.objects.get(variant="tiny")
-    submission = jobs.Submission(customer.account.pk, offer.pk, PRICE, 64, 64, "a shark")
 
     def live(completes: bool) -> str:
         try:
-            job_id = jobs.submit(submission).id
+            job_id = jobs.submit(submission(customer)).id
         except ledger.InsufficientBalance:
             return "refused"
         Job.objects.filter(pk=job_id).update(status="processing", fence=1)

@@ -36,9 +36,7 @@ def memos(page: httpx.Response) -> list[str]:
 
 
 def test_it_shows_balance_reserved_and_free_images(visitor: Visitor, alice: Customer) -> None:
-    posted, _ = (
-        ledger.reserve(alice.account.pk, 30_000, f"test:{uuid.uuid4()}") for _ in range(2)
-    )
+    posted, _ = (ledger.reserve(alice.account.pk, 30_000, f"test:{uuid.uuid4()}") for _ in range(2))
     ledger.post(posted.hold_id, memo="1k, 1024×1024")
     credit(alice, 2, "two more", Unit.IMAGE)
     page = visitor.get("/wallet")

@@ -13,7 +13,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from accounts.models import Account, User
 from keys.models import Key
@@ -66,9 +66,12 @@ class Command(BaseCommand):
 def _fit_for(model: type[Model], name: str) -> Callable[[str], str]:
     """Reads an argument by the rules of the model's field."""
 
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+
     def read(text: str) -> str:
         try:
-            return str(model._meta.get_field(name).clean(text, None))
+            return str(field.clean(text, None))
         except ValidationError as error:
             raise ArgumentTypeError(" ".join(error.messages)) from None
 
@@ -82,7 +85,7 @@ def _count(text: str) -> int:
 
 
 def _user(email: str, password: str | None) -> User:
-    user = User.objects.filter(email__iexact=email).first()
+    user = User.objects.filter(email=User.objects.normalize_email(email)).first()
     if user is None:
         if not password:
             raise CommandError("--password is needed for a new customer.")
