@@ -2,17 +2,12 @@
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Account, Membership, User
-
-# Staff sign in where everybody does: the admin's own page would try passwords without a throttle.
-# https://docs.allauth.org/en/latest/common/admin.html
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # As told.
 
 
 @admin.register(User)

@@ -1,5 +1,7 @@
 """Staff's view of generation: the catalogue to change, jobs to read and to fail, runners."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -81,7 +83,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
             return "–"
         return format_html('<a href="{0}"><img src="{0}" alt="" height="240"></a>', job.image_path)
 
-    @admin.action(description="Fail: ends the job, gives the reserved amount back")
+    @admin.action(
+        description="Fail: ends the job, gives the reserved amount back", permissions=["change"]
+    )
     def fail_with_release(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         failed = [
             job for job in chosen if jobs.fail(job.pk, Job.FailureKind.STAFF, FAILED_BY_STAFF)
@@ -89,6 +93,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
         for job in failed:
             self.log_change(request, job, "Failed by staff, reserved amount released")
         self.message_user(request, f"Failed {len(failed)} job(s); the others had ended before.")
+
+    def save_model(self, request: HttpRequest, obj: Job, form: Any, change: bool) -> None:
+        """Saves nothing: the row read here would undo what `jobs.py` did to it meanwhile."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -4,7 +4,6 @@ Reads only, and always within one account.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -73,5 +72,5 @@ def _decode(cursor: str) -> tuple[datetime, UUID] | None:
         padded = cursor + "=" * (-len(cursor) % 4)
         created_at, job_id = json.loads(base64.urlsafe_b64decode(padded))
         return datetime.fromisoformat(created_at), UUID(job_id)
-    except (binascii.Error, ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None

@@ -64,10 +64,10 @@ def text(name: str, default: str) -> str:
 
 
 def number(name: str, default: int) -> int:
-    """A whole number from the environment. Raises ImproperlyConfigured when it is none."""
+    """A number from 1 from the environment. Raises ImproperlyConfigured when it is none."""
     value = text(name, str(default))
-    if not value.isascii() or not value.isdigit():
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    if not value.isascii() or not value.isdigit() or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} must be a whole number from 1, not {value!r}.")
     return int(value)
 
 

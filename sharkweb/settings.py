@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "wallet",
     "keys",
     "generations",
-    "sharkweb",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,6 +46,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_q",
+    # Last, so that it may take out of the admin what others put in.
+    "sharkweb",
 ]
 
 MIDDLEWARE = [
@@ -103,6 +104,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "sharkweb_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
@@ -94,7 +95,7 @@ def new_customer(database: None) -> NewCustomer:
     def make(name: str = "customer", credit_micros: int = 0, trials: int = 0) -> Customer:
         email = f"{name}-{uuid.uuid4().hex[:12]}@example.com"
         user = User.objects.create_user(email, PASSWORD)
-        user.emailaddress_set.create(email=email, verified=True, primary=True)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         account = Account.open_for(user)
         account.verify()
         ledger.debit_by_staff(account, Unit.IMAGE, 3, f"test:{uuid.uuid4()}", "no free images")
@@ -127,7 +128,7 @@ def staff(database: None) -> User:
     """Somebody who may do everything in the admin."""
     email = f"staff-{uuid.uuid4().hex[:12]}@example.com"
     user = User.objects.create_superuser(email, PASSWORD)
-    user.emailaddress_set.create(email=email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
 

@@ -6,7 +6,6 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -31,7 +30,7 @@ ELSEWHERE = {
 
 def block_with(word: str) -> str:
     (block,) = [block for block in BLOCKS if word in block]
-    return block
+    return str(block)
 
 
 def shell(script: str, environment: dict[str, str]) -> str:
@@ -84,9 +83,7 @@ def test_a_first_image(site: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def production(
-    database: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, str]]:
+def production(database: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A production environment: the README's exports, with a database that exists."""
     name = f"production_{os.getpid()}"
     server = os.environ.get("DATABASE_URL") or database_url(settings.DATA_DIR, "postgres")
@@ -95,7 +92,7 @@ def production(
     exports = block_with("export").split(".venv/bin/python")[0]
     printed = shell(f"{exports}\nenv", {"PATH": os.environ["PATH"]})
     named = re.findall(r"^(SHARKAPI_\w+|DATABASE_URL)=(.*)$", printed, re.MULTILINE)
-    yield {
+    return {
         **{key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ},
         **dict(named),
         "DATABASE_URL": re.sub(r"/\w+\?", f"/{name}?", server),
@@ -155,6 +152,7 @@ def healthy(address: str) -> bool:
         ("SHARKAPI_URL", "", "SHARKAPI_URL must be set"),
         ("SHARKAPI_URL", "http://images.example.com", "starting with https"),
         ("SHARKAPI_API_REQUESTS_PER_SECOND", "many", "must be a whole number"),
+        ("SHARKAPI_API_REQUESTS_PER_SECOND", "0", "must be a whole number"),
     ],
 )
 def test_production_refuses_to_start(

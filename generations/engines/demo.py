@@ -43,6 +43,4 @@ def _paint(request: ImageRequest) -> bytes:
     # The painter's libraries load here, off the loop and never in a web process.
     from generations.engines.painter import paint
 
-    return paint(
-        request.prompt, request.job_id, request.width, request.height, request.reference
-    )
+    return paint(request.prompt, request.job_id, request.width, request.height, request.reference)

@@ -7,6 +7,7 @@ answer, or a process that does not start, ends it.
 import argparse
 import os
 import statistics
+import textwrap
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from sharkweb.up import folder  # noqa: E402
+from sharkweb.up.processes import interrupt_on_stop_signals  # noqa: E402
 from sharkweb.up.watchdog import Watchdog  # noqa: E402
 from tests.bench import customers, stage  # noqa: E402
 from tests.bench.customers import Customer  # noqa: E402
@@ -29,6 +31,15 @@ from tests.bench.load import Load, Request, drive  # noqa: E402
 CONNECTIONS = 16
 JOBS_OF_EACH = 625
 JOB_TIMEOUT_SECONDS = 20.0
+
+
+TABLE_WIDTH = 96
+INTRODUCTION = """\
+SharkAPI beside a bare FastAPI + asyncpg app that runs the same statements, on one machine and one
+database: {database}. granian with 2 workers each, the baseline on {loop}. {connections}
+connections of {connections} customers, {jobs} finished jobs. Medians of {plan.rounds} rounds of
+{plan.round_seconds} s in turn (ABBA); a ratio pairs neighbouring rounds. The load generator shares
+the processors."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Plan:
 
 
 FULL = Plan(rounds=24, round_seconds=1.0, starts=60)
-QUICK = Plan(rounds=4, round_seconds=0.5, starts=20)
+QUICK = Plan(rounds=6, round_seconds=0.3, starts=12)
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="about 20 seconds, less exact")
     plan = QUICK if parser.parse_args().quick else FULL
     os.chdir(folder.CHECKOUT)
+    interrupt_on_stop_signals()
     with stage.database() as url, Watchdog() as watchdog:
         processes = stage.Processes(watchdog, url)
         processes.prepare()
@@ -144,16 +156,17 @@ def table(
     """All that was measured, in one table."""
     p50, p95 = _percentiles_ms(starts)
     reached = _mark(p50 < 50 and p95 < 200)
-    row = "{:<22} {:>19} {:>19}   {:<18} {}".format
+    row = "{:<23} {:>17} {:>17}   {:<17} {}".format
+    measured = INTRODUCTION.format(
+        database=database,
+        loop=stage.event_loop(),
+        connections=CONNECTIONS,
+        jobs=CONNECTIONS * JOBS_OF_EACH,
+        plan=plan,
+    )
     lines = [
         "",
-        "SharkAPI beside a bare FastAPI + asyncpg app that runs the same statements: one machine,",
-        f"{database}, granian with 2 workers each, {CONNECTIONS} connections",
-        f"of {CONNECTIONS} customers, {CONNECTIONS * JOBS_OF_EACH} finished jobs, the baseline on "
-        f"{stage.event_loop()}. Medians of {plan.rounds} rounds",
-        f"of {plan.round_seconds} s each, in turn (ABBA); a ratio pairs neighbouring rounds. The "
-        "load generator",
-        "shares the processors.",
+        textwrap.fill(measured, TABLE_WIDTH),
         "",
         row("", "SharkAPI", "baseline", "ratio (min-max)", "target"),
         *_rows(row, "GET /api/v1/jobs/:id", polls),
@@ -175,7 +188,7 @@ def _rows(row: Callable[..., str], call: str, comparison: Comparison) -> list[st
         latencies.append(f"{p50:.1f} / {p95:.1f} ms")
     shown = f"{median:.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})"
     return [
-        row(call, *speeds, shown, f"1.00{_mark(median >= 1)}"),
+        row(call, *speeds, shown, f"1.00{_mark(round(median, 2) >= 1)}"),
         row("  p50 / p95", *latencies, "", "").rstrip(),
     ]
 

@@ -79,9 +79,7 @@ def test_no_balance_says_what_is_missing(open_page: Open, alice: Customer) -> No
     expect(page.get_by_label("Prompt")).to_have_value("too expensive")
 
 
-def test_everything_works_without_javascript(
-    open_page: Open, alice: Customer
-) -> None:
+def test_everything_works_without_javascript(open_page: Open, alice: Customer) -> None:
     page = open_page(javascript=False)
     sign_in(page, alice)
     page.get_by_label("Prompt").fill("by form alone")

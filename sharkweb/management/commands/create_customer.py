@@ -65,7 +65,6 @@ class Command(BaseCommand):
 
 def _fit_for(model: type[Model], name: str) -> Callable[[str], str]:
     """Reads an argument by the rules of the model's field."""
-
     field = model._meta.get_field(name)
     assert isinstance(field, Field)
 
