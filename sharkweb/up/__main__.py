@@ -19,7 +19,7 @@ from sharkweb.up.watchdog import Watchdog
 PYTHON = sys.executable
 MANAGE = (PYTHON, str(folder.CHECKOUT / "manage.py"))
 WEB = (PYTHON, "-m", "granian", "--interface", "wsgi", "--host", checks.HOST)
-WEB_OPTIONS = ("--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning")
+WEB_OPTIONS = ("--workers", "2", "--blocking-threads", "8", "--no-ws", "--log-level", "error")
 WEB_FAULTS = ("--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "2")
 PARENT = os.getppid()
 TICK_SECONDS = 0.2

@@ -95,6 +95,7 @@ class State:
         """All or nothing. A Decline is raised on, and what led to it is kept."""
         with self._lock:
             self.cause = cause or Cause()
+            before = self._sql.total_changes
             self._sql.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -107,7 +108,8 @@ class State:
             else:
                 self._sql.execute("COMMIT")
             finally:
-                self.wake.set()
+                if self._sql.total_changes != before:
+                    self.wake.set()
 
     def execute(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows that the statement gives."""

@@ -23,8 +23,12 @@ AT_ONCE_MAX = 8
 # Stripe goes on for three days; doubling from a second, twenty attempts are longer than that.
 ATTEMPTS_MAX = 20
 RETRY_BASE_SECONDS = 1.0
-
-_under_way: set[int] = set()
+CLAIM = """
+UPDATE deliveries SET status = 'sending' WHERE id IN (
+    SELECT id FROM deliveries WHERE status = 'pending' AND due <= ? ORDER BY id
+    LIMIT max(0, ? - (SELECT count(*) FROM deliveries WHERE status = 'sending')))
+RETURNING id
+"""
 
 
 def signature(payload: bytes, secrets: list[str], moment: int) -> str:
@@ -67,7 +71,7 @@ def _post(url: str, payload: bytes, secrets: list[str]) -> tuple[int | None, str
     try:
         connection.request("POST", path, payload, headers)
         return connection.getresponse().status, None
-    except (OSError, HTTPException) as problem:
+    except (OSError, HTTPException, ValueError) as problem:
         return None, repr(problem)
     finally:
         connection.close()
@@ -89,26 +93,19 @@ def _settle(state: State, delivery: int, status: int | None) -> None:
     )
 
 
+def recover(state: State) -> None:
+    """Takes up what the last process had under way when it ended."""
+    with state.transaction():
+        state.execute("UPDATE deliveries SET status = 'pending' WHERE status = 'sending'")
+
+
 def send_due(state: State) -> None:
     """Starts a thread for every delivery that is due, as many as may be under way."""
     with state.transaction():
-        rows = state.execute(
-            "SELECT id FROM deliveries WHERE status = 'pending' AND due <= ? ORDER BY id LIMIT ?",
-            *(time.time(), 2 * AT_ONCE_MAX),
-        )
-    for (delivery,) in rows:
-        if delivery not in _under_way and len(_under_way) < AT_ONCE_MAX:
-            _under_way.add(delivery)
-            # A daemon: one that is cut short by the end of the process is repeated by the next.
-            threading.Thread(target=_attempt_in_thread, args=(state, delivery), daemon=True).start()
-
-
-def _attempt_in_thread(state: State, delivery: int) -> None:
-    try:
-        attempt(state, delivery)
-    finally:
-        _under_way.discard(delivery)
-        state.wake.set()
+        rows = state.execute(CLAIM, time.time(), AT_ONCE_MAX)
+    for (delivery,) in sorted(rows):
+        # A daemon: one that is cut short by the end of the process is repeated by the next.
+        threading.Thread(target=attempt, args=(state, delivery), daemon=True).start()
 
 
 def endpoint(state: State) -> Object:
