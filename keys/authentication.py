@@ -4,23 +4,22 @@ The look-up is a piece of SQL, so that a hot endpoint asks for the caller and wh
 one statement. Every refusal is an ApiError; no token is ever logged or stored.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from keys import throttle, tokens
 from keys.errors import ApiError
 from keys.models import touch
 
-TOUCH_SECONDS = 60
-
-# Joined and selected by whoever looks a caller up; `admit` reads the columns in this order.
-CALLER_COLUMNS = (
-    "key.id, key.account_id, key.revoked_at, account.suspended_at, account.verified_at, "
-    "key.last_used_at"
-)
+# Joined and selected by whoever looks a caller up; `admit` reads the columns in this order. What
+# the database can decide comes as a boolean: reading times in Python took a tenth of a poll.
+# That a key was used is noted once a minute: exact enough for people, and polls stay free of
+# writes.
+CALLER_COLUMNS = """
+    key.id, key.account_id, key.revoked_at IS NOT NULL, account.suspended_at IS NOT NULL,
+    account.verified_at IS NULL, coalesce(key.last_used_at < now() - interval '1 minute', true)
+"""
 CALLER_COLUMN_COUNT = 6
 CALLER_TABLES = "keys_key key JOIN accounts_account account ON account.id = key.account_id"
 CALLER_MATCHES = "key.digest = %(digest)s"
@@ -60,19 +59,14 @@ def admit(row: tuple[Any, ...] | None) -> Caller:
     """The caller of a looked-up row. Raises ApiError when the key may do nothing now."""
     if row is None:
         raise ApiError("UNAUTHORIZED", INVALID)
-    key_id, account_id, revoked_at, suspended_at, verified_at, last_used_at = row
-    if revoked_at is not None:
+    key_id, account_id, is_revoked, is_suspended, is_unverified, is_use_to_note = row
+    if is_revoked:
         raise ApiError("KEY_REVOKED", "This API key has been revoked. Create another one.")
-    if suspended_at is not None:
+    if is_suspended:
         raise ApiError("ACCOUNT_SUSPENDED", "This account is suspended. Please contact support.")
-    if verified_at is None:
+    if is_unverified:
         raise ApiError("EMAIL_UNVERIFIED", "Verify your e-mail address, then use the API.")
     throttle.check(key_id)
-    _note_use(key_id, last_used_at)
-    return Caller(key_id, account_id)
-
-
-def _note_use(key_id: int, last_used_at: datetime | None) -> None:
-    # Once a minute is exact enough for people and keeps polls free of writes.
-    if last_used_at is None or time.time() - last_used_at.timestamp() > TOUCH_SECONDS:
+    if is_use_to_note:
         touch(key_id)
+    return Caller(key_id, account_id)

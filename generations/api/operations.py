@@ -68,9 +68,13 @@ def look_up(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
     raise AssertionError
 
 
+# ISO 8601 in UTC to the second, as the reference shows times. Connections speak UTC.
+TIMESTAMP = """ 'YYYY-MM-DD"T"HH24:MI:SS"Z"' """
+
 STATUS = f"""
 SELECT {CALLER_COLUMNS}, job.id, job.status, job.image_name, job.price_micros, job.error,
-    job.created_at, job.started_at, job.finished_at,
+    to_char(job.created_at, {TIMESTAMP}), to_char(job.started_at, {TIMESTAMP}),
+    to_char(job.finished_at, {TIMESTAMP}),
     job.finished_at IS NULL AND job.deadline_at <= now()
 FROM {CALLER_TABLES}
 LEFT JOIN generations_job job ON job.account_id = account.id AND job.id = %(job)s::uuid
@@ -105,9 +109,9 @@ def _render(
     image_name: str,
     price_micros: int,
     error: str,
-    created_at: datetime,
-    started_at: datetime | None,
-    finished_at: datetime | None,
+    created_at: str,
+    started_at: str | None,
+    finished_at: str | None,
 ) -> bytes:
     completed = state == "completed"
     body = JobStatus(
@@ -116,11 +120,11 @@ def _render(
         image_url=_origin(environ) + image_path(image_name) if completed else None,
         cost=usd(price_micros) if completed else None,
         error=error if state == "failed" else None,
-        queued_at=timestamp(created_at),
-        started_at=timestamp(started_at) if started_at else None,
+        queued_at=created_at,
+        started_at=started_at,
         # The reference promises null for a failed job: it was never completed.
-        completed_at=timestamp(finished_at) if completed and finished_at else None,
-        created_at=timestamp(created_at),
+        completed_at=finished_at if completed else None,
+        created_at=created_at,
     )
     return body.model_dump_json().encode()
 

@@ -57,10 +57,10 @@ async def status(job_id: uuid.UUID, x_api_key: Key, host: Annotated[str, Header(
             "image_url": f"http://{host}/images/{image_name}" if is_completed else None,
             "cost": f"${price_micros / 1_000_000:.2f}" if is_completed else None,
             "error": error if state == "failed" else None,
-            "queued_at": timestamp(created),
-            "started_at": timestamp(started) if started else None,
-            "completed_at": timestamp(finished) if is_completed else None,
-            "created_at": timestamp(created),
+            "queued_at": created,
+            "started_at": started,
+            "completed_at": finished if is_completed else None,
+            "created_at": created,
         }
     )
 
@@ -103,8 +103,8 @@ def digest(token: str) -> bytes:
 def admit(row: Any) -> None:
     if row is None:
         raise HTTPException(401)
-    _key, _account, revoked_at, suspended_at, verified_at, *_ = row
-    if revoked_at or suspended_at or not verified_at:
+    _key, _account, is_revoked, is_suspended, is_unverified, *_ = row
+    if is_revoked or is_suspended or is_unverified:
         raise HTTPException(403)
 
 
