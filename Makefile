@@ -11,7 +11,7 @@ run: $(VENV)/.run  ## Everything on this machine, until Ctrl-C.
 
 test: $(VENV)/.dev  ## All tests, on a PostgreSQL and a Chromium of their own.
 	@sh .ci/chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev  ## Style, types, missing migrations, the architecture's arrows.
 	$(BIN)/ruff check .

@@ -9,9 +9,12 @@ import os
 import signal
 import threading
 import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import FrameType
 
 from django.db import DatabaseError, connections
+from django.utils import timezone
 from django_q.cluster import Cluster
 from django_q.models import Schedule
 from django_q.tasks import async_task
@@ -30,18 +33,44 @@ ASK_SECONDS = 3.0
 HUNG_SECONDS = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A function that django-q2 calls by the clock; a call that takes longer is killed."""
+
+    name: str
+    func: str
+    schedule_type: str
+    timeout_seconds: int
+    hour: int | None = None
+
+    def first_run(self) -> datetime:
+        now = timezone.now()
+        if self.hour is None:
+            return now
+        today = now.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        return today if today > now else today + timedelta(days=1)
+
+
+TIMED = (
+    # Where a runner lives, the new one ends at once.
+    _Timed("runner", RUNNER_TASK, Schedule.MINUTES, NEVER),
+    _Timed("wallet every minute", "wallet.chores.every_minute", Schedule.MINUTES, 300),
+    _Timed("wallet nightly", "wallet.chores.nightly", Schedule.DAILY, 3600, hour=3),
+)
+
+
 def schedule() -> None:
-    """Has django-q2 start a runner every minute; where one lives, the new one ends at once."""
-    Schedule.objects.update_or_create(
-        name="runner",
-        defaults={
-            "func": RUNNER_TASK,
-            "kwargs": {"q_options": {"timeout": NEVER}},
-            "schedule_type": Schedule.MINUTES,
+    """Tells django-q2 what to call when. Hours are UTC."""
+    for timed in TIMED:
+        values = {
+            "func": timed.func,
+            "kwargs": {"q_options": {"timeout": timed.timeout_seconds}},
+            "schedule_type": timed.schedule_type,
             "minutes": 1,
             "repeats": -1,
-        },
-    )
+        }
+        first = {**values, "next_run": timed.first_run()}
+        Schedule.objects.update_or_create(name=timed.name, defaults=values, create_defaults=first)
 
 
 def start_runner() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from sharkweb.up import folder, postgres
+from sharkweb.up import standin as standins
 
 SECRET_MIN_CHARACTERS = 40
 DEVELOPMENT_WORDS = ("insecure", "development", "changeme", "change-me", "example", "secret-key")
@@ -56,6 +57,33 @@ def read() -> Environment:
         database_url=os.environ.get("DATABASE_URL") or postgres.database_url(data),
         url="",
     )
+
+
+@dataclass(frozen=True)
+class Stripe:
+    """How Stripe is reached. Empty when this deployment takes no payments."""
+
+    secret_key: str = ""
+    webhook_secrets: tuple[str, ...] = ()
+    api_base: str = ""
+
+
+def read_stripe(environment: Environment) -> Stripe:
+    """Stripe itself where its keys are set; in local mode else the stand-in beside us.
+
+    Raises ImproperlyConfigured for half a configuration.
+    """
+    key, secrets = text("STRIPE_SECRET_KEY", ""), text("STRIPE_WEBHOOK_SECRET", "")
+    if bool(key) != bool(secrets):
+        raise ImproperlyConfigured(
+            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET must be set together."
+        )
+    if key:
+        return Stripe(key, tuple(secrets.replace(",", " ").split()))
+    standin = standins.read(environment.data_dir) if environment.local else None
+    if standin:
+        return Stripe(standin.api_key, (standin.webhook_secret,), standin.address)
+    return Stripe()
 
 
 def text(name: str, default: str) -> str:

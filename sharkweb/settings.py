@@ -22,6 +22,8 @@ TOKEN_PEPPER = ENVIRONMENT.token_pepper.encode()
 # The public address, such as "https://www.example.com". Without one (local mode), links are
 # made from the address that the request itself used.
 PUBLIC_URL = ENVIRONMENT.url
+# For links in mails, where no request tells.
+SITE_URL = PUBLIC_URL or f"http://127.0.0.1:{environment.number('PORT', 8000)}"
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or ""] if PUBLIC_URL else ["*"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
@@ -139,6 +141,9 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 # Mail: in local mode it is shown in the terminal and on the mail box page.
 DEFAULT_FROM_EMAIL = environment.text("SHARKAPI_MAIL_FROM", "SharkAPI <hello@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who hears of alerts about money.
+MANAGERS = [("Staff", environment.text("SHARKAPI_STAFF_MAIL", "staff@localhost"))]
+EMAIL_SUBJECT_PREFIX = "[SharkAPI] "
 if LOCAL:
     EMAIL_BACKEND = "sharkweb.mailbox.MailboxBackend"
 else:
@@ -161,6 +166,19 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
+# Payments.
+STRIPE = environment.read_stripe(ENVIRONMENT)
+STRIPE_SECRET_KEY = STRIPE.secret_key
+STRIPE_WEBHOOK_SECRETS = STRIPE.webhook_secrets
+STRIPE_API_BASE = STRIPE.api_base
+STRIPE_IS_LIVE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+# Forms of ours lead there, which browsers must be told.
+STRIPE_PAGES = (
+    [STRIPE_API_BASE]
+    if STRIPE_API_BASE
+    else ["https://checkout.stripe.com", "https://billing.stripe.com"]
+)
+
 # What browsers may do with our pages.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -168,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:", "blob:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *STRIPE_PAGES],
         "frame-ancestors": ["'none'"],
     }
 }
@@ -230,6 +248,7 @@ LOGGING = {
         # These two say much at INFO that helps nobody who runs the project.
         "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "httpx": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
         # Strangers ask for hosts that are not ours all day long; they get a 400.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

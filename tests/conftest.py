@@ -13,6 +13,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -169,13 +170,13 @@ def wait_until(condition: Callable[[], object], timeout_seconds: float = 20) -> 
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
-def site(database: None) -> Iterator[str]:
-    """The address of the site, served as in production."""
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[str]:
+    """The address of a site with this environment, served as in production."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
     command += ["--blocking-threads", "4", "--no-ws", "sharkweb.wsgi:application"]
-    process = subprocess.Popen(command, cwd=CHECKOUT, env=process_environment())
+    process = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
     address = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:
@@ -190,6 +191,13 @@ def site(database: None) -> Iterator[str]:
         yield address
     finally:
         stop(process)
+
+
+@pytest.fixture(scope="session")
+def site(database: None) -> Iterator[str]:
+    """The address of the site."""
+    with served(process_environment()) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -8,65 +8,26 @@ import base64
 import re
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import httpx
 import pytest
-from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import check_password
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Account, User
-from generations import history, jobs
+from generations import history
 from generations.models import Job
 from keys.models import Key
+from tests.belongings import MARK, Belongings, belongings, job_of
 from tests.conftest import PASSWORD, Customer, NewCustomer
-from tests.underway import submission
 from tests.visitor import Visitor
-from wallet import ledger
-from wallet.models import Book, Hold, Transfer, Unit
+from wallet.models import Alert, BillingProfile, Topup
 from wallet.statement import summary
-
-# Everything of hers that a page could show carries this word.
-MARK = f"alices-{uuid.uuid4().hex[:12]}"
-
-
-@dataclass(frozen=True)
-class Belongings:
-    """What strangers would like to have."""
-
-    owner: Customer
-    running: Job
-    ended: Job
-    objects: dict[str, object]
-
-
-def job_of(customer: Customer, prompt: str) -> Job:
-    return Job.objects.get(pk=jobs.submit(submission(customer, prompt)).id)
 
 
 @pytest.fixture(scope="module")
 def alices(new_customer: NewCustomer) -> Belongings:
-    owner = new_customer(MARK, credit_micros=10_000_000)
-    Key.objects.filter(pk=owner.key.pk).update(name=f"{MARK}-token")
-    ledger.credit_by_staff(owner.account, Unit.USD, 1, f"test:{uuid.uuid4()}", f"{MARK}-memo")
-    running, ended = job_of(owner, f"{MARK} runs"), job_of(owner, f"{MARK} ended")
-    Job.objects.filter(pk=ended.pk).update(status="processing", fence=1)
-    ended.refresh_from_db()
-    assert jobs.complete(ended, f"{MARK}.png")
-    book = Book.objects.get(account=owner.account, unit=Unit.USD)
-    objects: dict[str, object] = {
-        "accounts/user": owner.user.pk,
-        "accounts/account": owner.account.pk,
-        "account/emailaddress": EmailAddress.objects.get(user=owner.user).pk,
-        "keys/key": owner.key.pk,
-        "wallet/book": book.pk,
-        "wallet/transfer": Transfer.objects.filter(credit=book)[0].pk,
-        "wallet/hold": Hold.objects.filter(book=book)[0].pk,
-        "generations/job": running.pk,
-        "generations/cataloguemodel": running.model.pk,
-    }
-    return Belongings(owner, running, ended, objects)
+    return belongings(new_customer)
 
 
 def routes(
@@ -98,7 +59,15 @@ def tries(route: str, alices: Belongings) -> list[str]:
         "images/<str:name>": [f"images/{uuid.uuid4().hex}.png", "images/..%2f..%2fsecrets.json"],
         "tokens": ["tokens"],
         "tokens/<int:key_id>/revoke": [f"tokens/{alices.owner.key.pk}/revoke"],
-        "wallet": ["wallet", f"wallet?before={2**60}"],
+        "wallet": ["wallet", f"wallet?before={2**60}", "wallet?kind=staff_credit"],
+        "wallet/topups": ["wallet/topups"],
+        "wallet/topups/<uuid:topup_id>": [f"wallet/topups/{alices.objects['wallet/topup']}"],
+        "wallet/portal": ["wallet/portal"],
+        "wallet/statement.csv": ["wallet/statement.csv"],
+        "wallet/settings": ["wallet/settings"],
+        "wallet/settings/auto-topup": ["wallet/settings/auto-topup"],
+        "wallet/settings/low-balance": ["wallet/settings/low-balance"],
+        "stripe/webhook": ["stripe/webhook"],
         "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": [
             f"accounts/password/reset/key/{alices.owner.user.pk}-set-password/"
         ],
@@ -153,6 +122,9 @@ def state(alices: Belongings) -> object:
         list(Job.objects.filter(account=owner.account).values_list("pk", "status")),
         list(Account.objects.filter(pk=owner.account.pk).values_list("name", "suspended_at")),
         list(owner.account.members.values_list("pk", "email", "is_active", "is_staff")),
+        list(BillingProfile.objects.filter(account=owner.account).values()),
+        list(Topup.objects.filter(account=owner.account).values()),
+        list(Alert.objects.filter(reference=MARK).values()),
         check_password(PASSWORD, User.objects.get(pk=owner.user.pk).password),
     )
 
@@ -188,6 +160,13 @@ FORM = {
     "reference": str(uuid.uuid4()),
     "post": "yes",
     "_save": "Save",
+    "auto-enabled": "on",
+    "auto-threshold": "1",
+    "auto-amount": "10",
+    "low-alert_below": "5",
+    "accept_debt": "on",
+    "topup_max_dollars": "10",
+    "auto_topup_daily_max": "99",
     "status": "failed",
     "balance": "0",
     "password1": "stolen-horse-9",
@@ -222,6 +201,7 @@ def test_she_herself_sees_it_all(site: str, alices: Belongings) -> None:
         visitor.sign_in(alices.owner.user.email)
         shown = {path for path in everywhere(alices) if MARK in visitor.get(path).text}
     paths = {"/playground", "/history", "/tokens", "/wallet", "/accounts/email/"}
+    paths |= {"/wallet/settings", "/wallet/statement.csv", "/wallet?kind=staff_credit"}
     paths |= {f"/tokens/{alices.owner.key.pk}/revoke", f"/wallet?before={2**60}"}
     paths |= {path for path in everywhere(alices) if path.startswith("/jobs/live?")}
     assert paths <= shown
@@ -289,6 +269,16 @@ def test_a_job_spends_from_its_own_keys_account(
     assert answer.status_code == 202
     assert Job.objects.get(pk=answer.json()["job_id"]).account == bob.account
     assert state(alices) == before
+
+
+def test_anothers_topup_is_as_unknown_as_none(site: str, alices: Belongings, bob: Customer) -> None:
+    with Visitor(site) as visitor:
+        visitor.sign_in(bob.user.email)
+        for pk in (alices.objects["wallet/topup"], uuid.uuid4()):
+            assert visitor.get(f"/wallet/topups/{pk}").status_code == 404
+    with Visitor(site) as visitor:
+        visitor.sign_in(alices.owner.user.email)
+        assert visitor.get(f"/wallet/topups/{alices.objects['wallet/topup']}").status_code == 302
 
 
 @pytest.mark.parametrize("key_id", ["0", "99999999999999999999", "9" * 400])

@@ -12,6 +12,9 @@ class WalletConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import account_opened, account_verified
+        from wallet import checks
+
+        assert checks  # Importing registers them.
 
         account_opened.connect(_open_books, dispatch_uid="wallet.open_books")
         account_verified.connect(_grant_trials, dispatch_uid="wallet.grant_trials")

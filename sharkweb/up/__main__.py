@@ -12,7 +12,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from sharkweb.up import StartError, checks, folder, health, postgres
+from sharkweb.up import StartError, checks, folder, health, postgres, standin
 from sharkweb.up.processes import Service, Supervisor, interrupt_on_stop_signals
 from sharkweb.up.watchdog import Watchdog
 
@@ -53,6 +53,10 @@ def run(data: Path, external_database_url: str) -> None:
             services.append(start_postgres(data, watchdog))
         os.environ |= {"SHARKAPI_DATA_DIR": str(data), "PORT": str(port)}
         os.chdir(folder.CHECKOUT)
+        if not os.environ.get("STRIPE_SECRET_KEY"):
+            pretended = standin.prepare(data, checks.free_port(after=port))
+            start = partial(watchdog.start, standin.command(pretended, data, port))
+            services.append(Service("stripe stand-in", start))
         staff = prepare_project(watchdog)
         web = [*WEB, "--port", str(port), *WEB_OPTIONS, *WEB_FAULTS, "sharkweb.wsgi:application"]
         workers = Service("workers", partial(watchdog.start, [*MANAGE, "work"]))

@@ -36,6 +36,17 @@ def check_port_is_free(port: int) -> None:
             raise StartError(f"cannot listen on port {port}: {reason} (set PORT)") from None
 
 
+def free_port(after: int) -> int:
+    """The next port that nobody listens on. Raises StartError when there is none near."""
+    for port in range(after + 1, min(after + 100, 65536)):
+        try:
+            check_port_is_free(port)
+        except StartError:
+            continue
+        return port
+    raise StartError(f"no free port near {after} (set PORT)")
+
+
 def wait_for_database(url: str) -> None:
     """Waits until the server at DATABASE_URL answers. Errors never show the URL's password."""
     deadline = time.monotonic() + DATABASE_TIMEOUT_SECONDS

@@ -25,7 +25,7 @@ from generations.api import operations
 from sharkweb.up import postgres
 from sharkweb.up.__main__ import MANAGE, PYTHON, WEB, WEB_FAULTS, WEB_OPTIONS
 from sharkweb.up.watchdog import Watchdog
-from wallet import ledger
+from wallet.ledger.holds import RESERVE
 
 DATABASE = "sharkapi_bench"
 START_TIMEOUT_SECONDS = 30.0
@@ -124,7 +124,7 @@ def statements() -> dict[str, str]:
         "status": _numbered(operations.STATUS, "digest job"),
         "offer": _numbered(operations.OFFER, "digest variant"),
         "submit": _numbered(
-            ledger.RESERVE.format(purpose=jobs.INSERT), f"{submit} deadline_seconds reference"
+            RESERVE.format(purpose=jobs.INSERT), f"{submit} deadline_seconds reference"
         ),
         "notify": f"NOTIFY {jobs.QUEUE_CHANNEL}",
     }

@@ -219,11 +219,14 @@ def test_house_books_keep_no_balance(alice: Customer) -> None:
 
 
 def indebt(customer: Customer, owed_micros: int) -> None:
-    """What a refund will do: it allows the debt, then takes more than there is."""
-    books = Book.objects.filter(account=customer.account, unit=Unit.USD)
-    books.update(debt_limit=owed_micros)
-    owed = books.get().balance + owed_micros
-    ledger.debit_by_staff(customer.account, Unit.USD, owed, reference(), "a refund")
+    """A refund of more than there is."""
+    book = Book.objects.get(account=customer.account, unit=Unit.USD)
+    refund(customer, book.balance + owed_micros)
+
+
+def refund(customer: Customer, amount_micros: int) -> None:
+    kind = Transfer.Kind.REFUND
+    assert ledger.take_back(customer.account, amount_micros, kind, reference(), "a refund")
 
 
 def test_debt_blocks_everything_and_is_repaid_first(new_customer: NewCustomer) -> None:
@@ -244,11 +247,25 @@ def test_jobs_under_way_can_end_in_debt(new_customer: NewCustomer) -> None:
     customer = new_customer(credit_micros=2 * PRICE)
     kept, lost = reserve(customer), reserve(customer)
     # The refund takes what is reserved, too.
-    Book.objects.filter(account=customer.account, unit=Unit.USD).update(debt_limit=2 * PRICE)
-    ledger.debit_by_staff(customer.account, Unit.USD, 2 * PRICE, reference(), "a refund")
+    refund(customer, 2 * PRICE)
     ledger.post(kept.hold_id)
     ledger.void(lost.hold_id)
     assert state(customer) == (-PRICE, 0, 0, 0)
+
+
+def test_debt_is_as_deep_as_it_must_be_and_no_deeper(new_customer: NewCustomer) -> None:
+    customer = new_customer(credit_micros=PRICE)
+    indebt(customer, 3 * PRICE)
+    book = Book.objects.get(account=customer.account, unit=Unit.USD)
+    assert (book.balance, book.debt_limit) == (-3 * PRICE, 3 * PRICE)
+    ledger.credit_payment(customer.account, 2 * PRICE, reference(), "")
+    book.refresh_from_db()
+    assert (book.balance, book.debt_limit) == (-PRICE, PRICE)
+    with pytest.raises(ledger.InsufficientBalance):
+        ledger.debit_by_staff(customer.account, Unit.USD, 1, reference(), "")
+    ledger.credit_payment(customer.account, 2 * PRICE, reference(), "")
+    book.refresh_from_db()
+    assert (book.balance, book.debt_limit) == (PRICE, 0)
 
 
 def test_a_debt_limit_is_no_credit_line(new_customer: NewCustomer) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Customer
 from tests.visitor import Visitor
 from wallet import ledger
-from wallet.models import Book, Unit
+from wallet.models import Transfer, Unit
 
 
 @pytest.fixture
@@ -42,16 +42,19 @@ def test_it_shows_balance_reserved_and_free_images(visitor: Visitor, alice: Cust
     page = visitor.get("/wallet")
     assert page.status_code == 200
     read = words(page)
-    assert "Available $9.94 of $9.97 balance" in read
+    assert "Available $9.94 of $9.97 balance Lasts about 331 days" in read
     assert "Reserved $0.03" in read
     assert "Free images left 2" in read
-    assert re.search(r"Credit two more .*? \+2 images Image 1k, 1024×1024 .*? −\$0.03", read)
+    assert re.search(
+        r"two more .*? \+2 images Balance 2 images Image 1k, 1024×1024 .*? −\$0.03 Balance \$9.97",
+        read,
+    )
     assert "+$10.00" in read
 
 
 def test_debt_is_said(visitor: Visitor, alice: Customer) -> None:
-    Book.objects.filter(account=alice.account, unit=Unit.USD).update(debt_limit=2_500_000)
-    ledger.debit_by_staff(alice.account, Unit.USD, 12_500_000, f"test:{uuid.uuid4()}", "a refund")
+    kind = Transfer.Kind.REFUND
+    ledger.take_back(alice.account, 12_500_000, kind, f"test:{uuid.uuid4()}", "a refund")
     read = words(visitor.get("/wallet"))
     assert "Your balance is −$2.50" in read
 

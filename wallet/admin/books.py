@@ -13,8 +13,8 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from wallet import ledger
+from wallet.admin.forms import AdjustmentForm
 from wallet.amounts import images, usd
-from wallet.forms import AdjustmentForm
 from wallet.models import Book, Hold, Transfer, Unit
 
 

@@ -1,4 +1,4 @@
-"""What the ledger keeps: books, transfers between them, and holds on them.
+"""The ledger's tables: books, transfers between them, and holds on them.
 
 Only `ledger.py` writes these tables; a trigger refuses to change or delete a transfer.
 """
@@ -86,6 +86,11 @@ class Transfer(models.Model):
         TRIAL_GRANT = "trial_grant", "Free images"
         STAFF_CREDIT = "staff_credit", "Credit"
         STAFF_DEBIT = "staff_debit", "Debit"
+        TOPUP = "topup", "Top-up"
+        REFUND = "refund", "Refund"
+        REFUND_RETURNED = "refund_returned", "Refund returned"
+        DISPUTE = "dispute", "Disputed payment"
+        DISPUTE_RETURNED = "dispute_returned", "Dispute won"
 
     debit = models.ForeignKey(Book, models.PROTECT, related_name="debits")
     credit = models.ForeignKey(Book, models.PROTECT, related_name="credits")

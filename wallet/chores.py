@@ -1,0 +1,69 @@
+"""What the wallet does by the clock: a list for every minute, and one for every night.
+
+Owns the order and that one chore's fault holds no other up. When they run is
+`generations/background.py`'s; each may be stopped anywhere and run twice at once.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from wallet import alerts, auto_topup, low_balance, reconcile, stripe, stripe_audit
+
+log = logging.getLogger(__name__)
+
+Chore = Callable[[], object]
+# With a top-up before the mails, who is topped up hears of no low balance.
+EVERY_MINUTE: tuple[Chore, ...] = (reconcile.run_due, auto_topup.run_due, low_balance.run_due)
+NIGHTLY: tuple[Chore, ...] = (stripe_audit.run_ledger, stripe_audit.run_stripe)
+NEEDING_STRIPE = {reconcile.run_due, auto_topup.run_due, stripe_audit.run_stripe}
+LOCK_SPACE = 7_275_002
+
+
+def every_minute() -> None:
+    """Settles what waits, tops up who is low, and tells who is."""
+    with _alone(1) as is_ours:
+        if is_ours:
+            run(EVERY_MINUTE)
+
+
+def nightly() -> None:
+    """Proves the books."""
+    with _alone(2) as is_ours:
+        if is_ours:
+            run(NIGHTLY)
+
+
+def run(chores: tuple[Chore, ...]) -> None:
+    """Runs each, whatever becomes of the others; a fault is logged and told to staff once a day."""
+    for chore in chores:
+        if chore in NEEDING_STRIPE and not stripe.is_configured():
+            continue
+        name = f"{chore.__module__}.{chore.__name__}"
+        try:
+            chore()
+        except stripe.StripeError as error:
+            log.warning("%s waits: Stripe cannot be asked: %s", name, error)
+        except Exception as error:
+            log.exception("%s failed", name)
+            reference = f"{name}:{type(error).__name__}:{timezone.now():%Y-%m-%d}"
+            # Without its database there is nobody to tell but the log.
+            with suppress(DatabaseError, OSError):
+                alerts.raise_alert("chore", reference, f"{name} failed: {error!r}")
+
+
+@contextmanager
+def _alone(which: int) -> Iterator[bool]:
+    """Whether no other process is at it: the queue hands a long task out a second time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, which])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, which])
