@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import CHECKOUT, wait_until
+from tests.conftest import CHECKOUT, PASSWORD, wait_until
 from tests.deployment import STOP_SECONDS, Deployment
 
 
@@ -72,6 +72,35 @@ def test_from_nothing_to_a_banner_and_back(running: Deployment, tmp_path: Path) 
     running.create_customer("kept@example.com", "--credit", "10")
     assert running.stop() < STOP_SECONDS
     assert running.processes() == {}
+
+
+def test_a_newcomer_pays_without_stripe_keys(running: Deployment) -> None:
+    customer = running.create_customer("payer@example.com", "--trials", "0")
+    with httpx.Client(base_url=running.address) as browser:
+        send(browser, "/accounts/login/", login=customer["email"], password=PASSWORD)
+        ordered = send(browser, "/wallet", "/wallet/topups", amount="20")
+        assert ordered.status_code == 303
+        paid = httpx.post(ordered.headers["Location"], data={"action": "pay"})
+        assert paid.status_code == 303
+        browser.get(paid.headers["Location"])
+        assert "$20.00" in browser.get("/wallet").text
+    (balance,) = running.query(
+        "SELECT book.balance FROM wallet_book book JOIN wallet_topup USING (account_id)"
+        " WHERE book.unit = 'usd' AND wallet_topup.status = 'paid'"
+    )
+    assert balance == (20_000_000,)
+    # The webhook tells the same payment again, and credits nothing.
+    wait_until(
+        lambda: running.query("SELECT 1 FROM wallet_stripeevent WHERE type LIKE 'checkout%'")
+    )
+    assert running.query("SELECT count(*) FROM wallet_transfer WHERE kind = 'topup'") == [(1,)]
+
+
+def send(browser: httpx.Client, page: str, to: str = "", **fields: str) -> httpx.Response:
+    """Sends a page's form, as its customer would."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(page).text)
+    assert token
+    return browser.post(to or page, data={**fields, "csrfmiddlewaretoken": token[1]})
 
 
 def test_a_killed_parent_leaves_no_orphan_and_the_next_start_keeps_the_data(
