@@ -214,7 +214,8 @@ class Payments(RuleBasedStateMachine):
     def resolve(self, pick: int, posts: bool) -> None:
         hold_id = one_of([*self.holds], pick)
         (ledger.post if posts else ledger.void)(hold_id)
-        self.spent_micros += self.holds.pop(hold_id) if posts else 0
+        price = self.holds.pop(hold_id)
+        self.spent_micros += price if posts else 0
 
     # What must hold all the time.
 

@@ -14,8 +14,8 @@ from django.test import override_settings
 from tests.conftest import Customer, NewCustomer
 from tests.wallet.stripe.standin import SECRET
 from tests.wallet.till import Object, Till, balance, credits_of
-from wallet import stripe
-from wallet.models import Alert, StripeEvent, Topup
+from wallet import ledger, stripe
+from wallet.models import Alert, Book, StripeEvent, Topup, Unit
 from wallet.stripe_standin.webhooks import signature
 
 COMPLETED = "checkout.session.completed"
@@ -246,3 +246,17 @@ def test_an_event_of_no_payment_is_recorded(till: Till) -> None:
     event = till.standin.control("events", name="product.created", subject={"object": "product"})
     assert [till.deliver(event).content for _ in range(2)] == [b"nothing to do", b"seen before"]
     assert StripeEvent.objects.get(pk=event["id"]).outcome == "nothing to do"
+
+
+def test_what_is_reserved_while_it_is_refunded_is_owed_until_it_is_given_back(
+    till: Till, poor: Customer
+) -> None:
+    _, intent_id = till.paid(poor, 20)
+    till.deliver(till.event(COMPLETED, intent_id))
+    hold = ledger.reserve(poor.account.pk, 15_000_000, f"test:{intent_id}")
+    till.refund(intent_id, 1000)
+    till.deliver(till.event("charge.refunded", intent_id))
+    money = Book.objects.filter(account=poor.account, unit=Unit.USD)
+    assert (money.get().available, money.get().debt_limit) == (-5_000_000, 5_000_000)
+    ledger.void(hold.hold_id)
+    assert (money.get().available, money.get().debt_limit) == (10_000_000, 0)
