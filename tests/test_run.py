@@ -34,8 +34,8 @@ def running(folder: Path) -> Iterator[Deployment]:
         deployment.stop()
 
 
-def start_another(data: Path, port: int) -> subprocess.CompletedProcess[str]:
-    environment = Deployment(data, port).environment
+def start_another(data: Path, port: int | str) -> subprocess.CompletedProcess[str]:
+    environment = {**Deployment(data).environment, "PORT": str(port)}
     return subprocess.run(
         [sys.executable, "-m", "sharkweb.up"],
         cwd=CHECKOUT,
@@ -139,16 +139,7 @@ def test_a_database_of_ones_own(running: Deployment, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("port", "words"), [("0", "PORT"), ("http", "PORT"), ("70000", "PORT")])
 def test_a_wrong_port_is_one_line(tmp_path: Path, port: str, words: str) -> None:
-    environment = {**Deployment(tmp_path / "data").environment, "PORT": port}
-    result = subprocess.run(
-        [sys.executable, "-m", "sharkweb.up"],
-        cwd=CHECKOUT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    result = start_another(tmp_path / "data", port)
     assert result.returncode == 1
     assert words in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
