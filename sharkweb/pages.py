@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from generations.models import CatalogueModel
@@ -18,6 +19,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
     models = CatalogueModel.objects.all()
     base_url = request.build_absolute_uri("/").rstrip("/")
     return render(request, "public/home.html", {"models": models, "base_url": base_url})
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponseBase:
+    """For pages that name no icon of their own, such as the admin's."""
+    return redirect(static("img/favicon.svg"))
 
 
 def deployment(request: HttpRequest) -> dict[str, Any]:

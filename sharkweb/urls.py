@@ -15,6 +15,7 @@ from wallet.webhook import stripe_webhook
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("playground", generations.playground, name="playground"),
     path("history", generations.history, name="history"),
     path("jobs/live", generations.live, name="live"),

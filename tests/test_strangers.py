@@ -53,6 +53,7 @@ def tries(route: str, alices: Belongings) -> list[str]:
     both = f"id={running.pk}&id={ended.pk}"
     rules: dict[str, list[str]] = {
         "": [""],
+        "favicon.ico": ["favicon.ico"],
         "playground": ["playground"],
         "history": ["history", f"history?before={history._encode(running)}"],
         "jobs/live": ["jobs/live", f"jobs/live?{both}"],
