@@ -16,7 +16,8 @@ import psycopg
 from sharkweb.up.postgres import database_url
 from tests.conftest import CHECKOUT, PASSWORD, free_port, wait_until
 
-START_SECONDS = 90
+# `make run` may have packages to install first.
+START_SECONDS = 240
 STOP_SECONDS = 10
 
 
@@ -26,6 +27,7 @@ class Deployment:
 
     data: Path
     port: int = field(default_factory=free_port)
+    command: tuple[str, ...] = (sys.executable, "-m", "sharkweb.up")
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -46,7 +48,7 @@ class Deployment:
         """Starts it and waits until it is ready."""
         with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "sharkweb.up"],
+                self.command,
                 cwd=CHECKOUT,
                 env=self.environment,
                 stdout=log,
@@ -63,10 +65,10 @@ class Deployment:
             return False
 
     def stop(self, number: int = signal.SIGTERM) -> float:
-        """Asks it to stop and returns how many seconds that took."""
+        """Asks it to stop, as a terminal does, and returns how many seconds that took."""
         assert self.process is not None
         started = time.monotonic()
-        self.process.send_signal(number)
+        os.killpg(self.process.pid, number)
         self.process.wait(timeout=STOP_SECONDS + 5)
         return time.monotonic() - started
 

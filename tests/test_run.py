@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def running(folder: Path) -> Iterator[Deployment]:
-    deployment = Deployment(folder)
+    deployment = Deployment(folder, command=("make", "run"))
     deployment.start()
     yield deployment
     if deployment.process and deployment.process.poll() is None:
@@ -127,7 +127,12 @@ def test_a_database_of_ones_own(running: Deployment, tmp_path: Path) -> None:
     environment = {**other.environment, "DATABASE_URL": url}
     log = (tmp_path / "other.log").open("wb")
     other.process = subprocess.Popen(
-        [sys.executable, "-m", "sharkweb.up"], cwd=CHECKOUT, env=environment, stdout=log, stderr=log
+        [sys.executable, "-m", "sharkweb.up"],
+        cwd=CHECKOUT,
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
     try:
         wait_until(other.is_ready, 60)
