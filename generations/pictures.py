@@ -58,7 +58,7 @@ def clean_reference(data: bytes) -> tuple[bytes, str]:
             raise InvalidPicture(TOO_MANY_PIXELS) from None
         # Pillow raises nearly anything for broken files (OSError, ValueError, SyntaxError,
         # struct.error, IndexError …); to the customer they all mean the same.
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - as said above.
             raise InvalidPicture(NOT_AN_IMAGE) from None
 
 

@@ -19,7 +19,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
 # Django must be set up before anything that knows a model is imported.
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command  # noqa: E402 - as said above.
 
 from sharkweb.up import folder  # noqa: E402
 from sharkweb.up.processes import interrupt_on_stop_signals  # noqa: E402
