@@ -5,10 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 
 from generations import jobs
-from generations.models import CatalogueModel, Job, Runner
+from generations.engine_room import engine_room
+from generations.models import CatalogueModel, Job, Runner, Usage
+from wallet.amounts import usd
 
 FAILED_BY_STAFF = "Stopped by support. Please try again."
 
@@ -27,6 +30,8 @@ class CatalogueModelAdmin(admin.ModelAdmin[CatalogueModel]):
     )
     list_editable = ("active", "position")
     list_display_links = ("variant", "engine")
+    autocomplete_fields = ("import_into",)
+    readonly_fields = ("imported_until",)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: CatalogueModel | None = None
@@ -69,6 +74,8 @@ class JobAdmin(admin.ModelAdmin[Job]):
         "engine_started_at",
         "finished_at",
         "deadline_at",
+        "imported_at",
+        "image_deleted_at",
     )
     readonly_fields = fields
     actions = ("fail_with_release",)
@@ -87,12 +94,17 @@ class JobAdmin(admin.ModelAdmin[Job]):
         description="Fail: ends the job, gives the reserved amount back", permissions=["change"]
     )
     def fail_with_release(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        failed = [
-            job for job in chosen if jobs.fail(job.pk, Job.FailureKind.STAFF, FAILED_BY_STAFF)
-        ]
+        failed = [job for job in chosen if jobs.end(job.pk, Job.FailureKind.STAFF, FAILED_BY_STAFF)]
         for job in failed:
             self.log_change(request, job, "Failed by staff, reserved amount released")
         self.message_user(request, f"Failed {len(failed)} job(s); the others had ended before.")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.engine_room)
+        own = path("engine-room/", view, name="generations_job_engine_room")
+        return [own, *super().get_urls()]
+
+    engine_room = engine_room
 
     def save_model(self, request: HttpRequest, obj: Job, form: Any, change: bool) -> None:
         """Saves nothing: the row read here would undo what `jobs.py` did to it meanwhile."""
@@ -101,6 +113,37 @@ class JobAdmin(admin.ModelAdmin[Job]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False
+
+
+@admin.register(Usage)
+class UsageAdmin(admin.ModelAdmin[Usage]):
+    list_display = (
+        "day",
+        "account",
+        "key",
+        "variant",
+        "images",
+        "free_images",
+        "failures",
+        "spent_label",
+    )
+    list_filter = ("variant", "day")
+    list_select_related = ("account", "key")
+    search_fields = ("account__name", "account__members__email")
+    show_full_result_count = False
+
+    @admin.display(description="spent")
+    def spent_label(self, usage: Usage) -> str:
+        return usd(usage.spent_micros)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Usage | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Usage | None = None) -> bool:
         return False
 
 

@@ -6,11 +6,14 @@ FIRST_OFFERS = (
     {"variant": "1k", "price_micros": 30_000, "width": 1024, "height": 1024, "active": True},
     {"variant": "2k", "price_micros": 50_000, "width": 2048, "height": 2048, "active": False},
 )
+# Painting takes a processor: more at once would only take turns.
+PAINTERS = 4
 
 
 def load() -> None:
     """Adds the offers whose variant is not in the catalogue yet; what staff set stays."""
     for position, offer in enumerate(FIRST_OFFERS):
         CatalogueModel.objects.get_or_create(
-            variant=offer["variant"], defaults={**offer, "engine": "demo", "position": position}
+            variant=offer["variant"],
+            defaults={**offer, "engine": "demo", "position": position, "concurrency": PAINTERS},
         )

@@ -45,7 +45,14 @@ Allow = Callable[[Address], bool]
 
 
 class FetchFailed(Exception):
-    """The file could not be had; `str()` is a sentence for the customer, without internals."""
+    """The file could not be had; `str()` is a sentence for the customer, without internals.
+
+    `is_transient`: the same URL may well work in a moment.
+    """
+
+    def __init__(self, message: str, is_transient: bool = False) -> None:
+        super().__init__(message)
+        self.is_transient = is_transient
 
 
 def check_form(url: str) -> httpx.URL:
@@ -108,7 +115,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         try:
             addresses = [ip_address(text) for text in await self._resolve(host, port)]
         except OSError as error:
-            raise FetchFailed(NOT_FOUND) from error
+            raise FetchFailed(NOT_FOUND, is_transient=True) from error
         # One private address among public ones is a trap, not a choice to be made.
         if not addresses or not all(self._allow(address) for address in addresses):
             raise FetchFailed(NOT_FOUND)
@@ -119,7 +126,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 continue
             self._opened.push_async_callback(stream.aclose)
             return stream
-        raise FetchFailed("The image URL's host did not accept a connection.")
+        raise FetchFailed("The image URL's host did not accept a connection.", is_transient=True)
 
 
 async def fetch(
@@ -149,13 +156,15 @@ async def fetch(
         async with opened, asyncio.timeout(timeout_seconds), pool:
             return await _get(pool, target, limit_bytes)
     except TimeoutError as error:
-        raise FetchFailed(f"The image URL took longer than {timeout_seconds:g} s.") from error
+        slow = f"The image URL took longer than {timeout_seconds:g} s."
+        raise FetchFailed(slow, is_transient=True) from error
     except httpcore.ConnectError as error:
         # The backend answers for TCP, so what remains of connecting is the TLS handshake.
         raise FetchFailed("The image URL's host failed the TLS certificate check.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         # A TLS error after the handshake comes through as the OSError that it is.
-        raise FetchFailed("The image URL's host broke off the answer or sent nonsense.") from error
+        broken = "The image URL's host broke off the answer or sent nonsense."
+        raise FetchFailed(broken, is_transient=True) from error
 
 
 @cache
@@ -172,11 +181,12 @@ async def _get(pool: httpcore.AsyncConnectionPool, url: httpx.URL, limit_bytes: 
         async with pool.stream("GET", target, headers=headers) as response:
             if response.status not in REDIRECT_STATUSES:
                 return await _read(response, limit_bytes)
-            url = _redirect(url, httpx.Headers(response.headers).get("location", ""))
+            url = redirected(url, httpx.Headers(response.headers).get("location", ""))
     raise FetchFailed(f"The image URL redirects more than {REDIRECTS_LIMIT} times.")
 
 
-def _redirect(url: httpx.URL, location: str) -> httpx.URL:
+def redirected(url: httpx.URL, location: str) -> httpx.URL:
+    """Where the Location header leads from `url`; raise FetchFailed if nobody should go there."""
     try:
         following = check_form(str(url.join(location))) if location else None
     except (httpx.InvalidURL, ValueError):
@@ -189,7 +199,8 @@ def _redirect(url: httpx.URL, location: str) -> httpx.URL:
 
 async def _read(response: httpcore.Response, limit_bytes: int) -> bytes:
     if response.status != 200:
-        raise FetchFailed(f"The image URL answered {response.status}.")
+        is_transient = response.status >= 500 or response.status in (408, 429)
+        raise FetchFailed(f"The image URL answered {response.status}.", is_transient)
     headers = httpx.Headers(response.headers)
     # Nothing is ever unpacked, so a few bytes cannot grow into gigabytes.
     if headers.get("content-encoding", "identity").lower() != "identity":

@@ -1,61 +1,132 @@
 """Where pictures are kept: results under names nobody can guess, reference images out of sight.
 
-Everything goes through Django's default storage; nothing here knows what a picture is worth.
+Names and paths are made here; how a folder or a bucket keeps a file is known in `stores/`. What
+was kept in the data folder before the deployment moved to a bucket is still found there. Nothing
+here knows what a picture is worth.
 """
 
 import re
 import secrets
-from typing import IO
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Literal, TypeVar, cast
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.base import File
+from django.core.files.storage import storages
 
-RESULT_NAME = re.compile(r"[0-9a-f]{32}\.png")
+from generations.stores.base import Store, StoreUnavailable
+from generations.stores.folder import FolderStore
+
+__all__ = ["StoreUnavailable"]
+
+Folder = Literal["images", "inputs"]
+T = TypeVar("T")
+
+# Names that were made here: nothing else is published, and nothing else is swept away.
+NAMES = {
+    "images": re.compile(r"[0-9a-f]{32}\.png"),
+    "inputs": re.compile(r"[0-9a-f]{32}\.(jpg|png|webp)"),
+}
 
 
 def save_result(data: bytes) -> str:
-    """Stores a result and returns its public name, which has 128 random bits."""
+    """Stores a result and returns its public name, which has 128 random bits.
+
+    Raises StoreUnavailable, as all here do that ask the store.
+    """
     name = f"{secrets.token_hex(16)}.png"
-    default_storage.save(_result_path(name), ContentFile(data))
+    store("images").put(path_of("images", name), data)
     return name
 
 
-def open_result(name: str) -> IO[bytes]:
-    """The stored result. Raises FileNotFoundError."""
-    if not RESULT_NAME.fullmatch(name):
-        raise FileNotFoundError(name)
-    file: IO[bytes] = default_storage.open(_result_path(name))
-    return file
+def open_result(name: str) -> File[bytes]:
+    """The stored result, with its `size`. Raises FileNotFoundError."""
+    return _found("images", name, lambda place, path: place.open(path))
+
+
+def result_size(name: str) -> int:
+    """The stored result's size in bytes. Raises FileNotFoundError."""
+    return _found("images", name, lambda place, path: place.size(path))
+
+
+def public_url(name: str) -> str:
+    """Where strangers can fetch the result themselves, "" when it has to go through us.
+
+    It says nothing about whether there is such a result, and holds only until the operator moves
+    the files. Raises FileNotFoundError for a name that was never ours.
+    """
+    path = path_of("images", name)
+    address = store("images").public_url(path)
+    return "" if address and data_folder().exists(path) else address
 
 
 def delete_result(name: str) -> None:
-    """Removes a result that no job points to."""
-    default_storage.delete(_result_path(name))
+    """Removes a result that no job points to; it is no error when there is none."""
+    _delete("images", name)
 
 
 def save_input(data: bytes, extension: str) -> str:
     """Stores a customer's reference image and returns its name, which is never published."""
     name = f"{secrets.token_hex(16)}.{extension}"
-    default_storage.save(_input_path(name), ContentFile(data))
+    store("inputs").put(path_of("inputs", name), data)
     return name
 
 
 def read_input(name: str) -> bytes:
     """A stored reference image. Raises FileNotFoundError."""
-    with default_storage.open(_input_path(name)) as file:
-        data: bytes = file.read()
-        return data
+    return _found("inputs", name, lambda place, path: place.read(path))
 
 
 def delete_input(name: str) -> None:
-    """Removes a reference image that no job uses."""
-    default_storage.delete(_input_path(name))
+    """Removes a reference image that no job uses; it is no error when there is none."""
+    _delete("inputs", name)
 
 
-# Two letters of folder keep any one of them small.
-def _result_path(name: str) -> str:
-    return f"images/{name[:2]}/{name}"
+def stored_names(folder: Folder, older_than_seconds: float) -> Iterator[list[str]]:
+    """The names in the store that were written longer ago than that, at most 1,000 at a time.
+
+    A bucket is asked once for each page. What others keep there is left out.
+    """
+    for page in store(folder).entries(folder):
+        old = [entry.path for entry in page if entry.age_seconds > older_than_seconds]
+        names = [path.rpartition("/")[2] for path in old]
+        ours = [
+            name
+            for name, path in zip(names, old, strict=True)
+            if NAMES[folder].fullmatch(name) and path == path_of(folder, name)
+        ]
+        if ours:
+            yield ours
 
 
-def _input_path(name: str) -> str:
-    return f"inputs/{name[:2]}/{name}"
+def store(folder: Folder) -> Store:
+    """Where this deployment keeps such files."""
+    return cast(Store, storages["default" if folder == "images" else "inputs"])
+
+
+def data_folder() -> FolderStore:
+    """The data folder: the store itself, or what was the store before there was a bucket."""
+    return cast(FolderStore, storages["data_folder"])
+
+
+def path_of(folder: Folder, name: str) -> str:
+    """Where the file is in its store. Raises FileNotFoundError for a name that was never ours."""
+    if not NAMES[folder].fullmatch(name):
+        raise FileNotFoundError(name)
+    # Two letters of folder keep any one of them small.
+    return f"{folder}/{name[:2]}/{name}"
+
+
+def _found(folder: Folder, name: str, read: Callable[[Store, str], T]) -> T:
+    path = path_of(folder, name)
+    # A folder that nobody needs any more may be gone, or be unreadable: the store decides.
+    with suppress(FileNotFoundError, StoreUnavailable):
+        return read(data_folder(), path)
+    return read(store(folder), path)
+
+
+def _delete(folder: Folder, name: str) -> None:
+    with suppress(FileNotFoundError):
+        path = path_of(folder, name)
+        store(folder).delete(path)
+        data_folder().delete(path)

@@ -5,18 +5,24 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from generations.models import Runner
+from generations.models import Runner, Timekeeper
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and a runner lives, else 503 that says which does not."""
+    """What works, as `status` "ok", "degraded" or "unavailable" and a truth for each part.
+
+    503 when the database does not answer or no runner lives. Where only scheduled work stands
+    still it is 200 and "degraded": customers get their images, so no load balancer shall turn
+    them away, while whoever watches the deployment sees it.
+    """
     try:
-        worker = Runner.alive().exists()
+        worker, schedule = Runner.alive().exists(), Timekeeper.alive().exists()
         database = True
     except DatabaseError:
-        worker = database = False
+        worker = schedule = database = False
     ready = database and worker
-    body = {"status": "ok" if ready else "unavailable", "database": database, "worker": worker}
-    return JsonResponse(body, status=200 if ready else 503)
+    status = "unavailable" if not ready else "ok" if schedule else "degraded"
+    parts = {"database": database, "worker": worker, "schedule": schedule}
+    return JsonResponse({"status": status, **parts}, status=200 if ready else 503)

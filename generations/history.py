@@ -3,15 +3,13 @@
 Reads only, and always within one account.
 """
 
-import base64
-import json
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account
+from generations import cursors
 from generations.models import Job
 
 JOBS_PER_PAGE = 24
@@ -26,16 +24,20 @@ def of_account(account: Account) -> QuerySet[Job]:
 def page(account: Account, cursor: str = "") -> tuple[list[Job], str | None]:
     """One page, and the cursor of the next or None. A broken cursor begins at the newest."""
     jobs = of_account(account)
-    position = _decode(cursor)
-    if position:
+    place = cursors.decode(cursor)
+    if place:
         # The first condition alone lets the index find the place; the second breaks ties.
-        created_at, job_id = position
-        jobs = jobs.filter(created_at__lte=created_at).exclude(
-            Q(created_at=created_at) & Q(id__gte=job_id)
+        jobs = jobs.filter(created_at__lte=place.created_at).exclude(
+            Q(created_at=place.created_at) & Q(id__gte=place.job_id)
         )
     found = list(jobs[: JOBS_PER_PAGE + 1])
     shown = found[:JOBS_PER_PAGE]
-    return shown, _encode(shown[-1]) if len(found) > JOBS_PER_PAGE else None
+    return shown, cursor_after(shown[-1]) if len(found) > JOBS_PER_PAGE else None
+
+
+def cursor_after(job: Job) -> str:
+    """The cursor of the page that begins after the job."""
+    return cursors.encode(cursors.Place(job.created_at, job.pk))
 
 
 def by_ids(account: Account, ids: Sequence[str]) -> list[Job]:
@@ -59,18 +61,4 @@ def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        return None
-
-
-def _encode(job: Job) -> str:
-    text = json.dumps([job.created_at.isoformat(), str(job.pk)])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str) -> tuple[datetime, UUID] | None:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        created_at, job_id = json.loads(base64.urlsafe_b64decode(padded))
-        return datetime.fromisoformat(created_at), UUID(job_id)
-    except (ValueError, TypeError, AttributeError, RecursionError):
         return None

@@ -12,16 +12,22 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
 
+from generations.engines.failures import LOST
 from generations.leases import ATTEMPTS_MAX
-from generations.models import DEADLINE_SECONDS, Job
+from generations.models import DEADLINE_SECONDS, CatalogueModel, Job
 from wallet import ledger
 
+# Runners listen on both. The first says that there is work, new or handed over; the second names
+# a job that somebody else has ended.
 QUEUE_CHANNEL = "generations_queued"
+HANDED_OVER = "handed over"
+ENDED_CHANNEL = "generations_ended"
 
 TIMED_OUT = f"Provider request timed out after {DEADLINE_SECONDS}s."
-LOST = "The image engine stopped before your image was finished. Please try again."
+CANCELLED = "Cancelled. Nothing was charged."
 
 # Which states a job may leave for which. The statements below name them again, and
 # tests/generations/test_transitions.py holds the two against each other.
@@ -47,6 +53,7 @@ class Submission:
     user_id: int | None = None
     input_name: str = ""
     input_url: str = ""
+    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +65,28 @@ class Submitted:
     created_at: datetime
 
 
-# A free image costs the job nothing.
+# A free image costs the job nothing. Its turn is one after its account's last that has not ended,
+# but never before what is next now: so a thousand jobs of one account take turns with the one of
+# another. This is start-time fair queueing, with the queue's head as the virtual time.
+# Source: Goyal, Vin and Cheng, "Start-time Fair Queuing", SIGCOMM 1996.
 INSERT = """
 INSERT INTO generations_job (
-    id, account_id, key_id, user_id, model_id, hold_id, prompt, input_name, input_url,
-    price_micros, width, height, status, failure_kind, error, image_name,
+    id, account_id, key_id, user_id, model_id, hold_id, idempotency_key, prompt, input_name,
+    input_url, price_micros, width, height, status, failure_kind, error, image_name, turn,
     fence, attempts, engine_reference, created_at, deadline_at
 )
-SELECT %(id)s, account_id, %(key)s, %(user)s, %(model)s, hold_id, %(prompt)s, %(input_name)s,
-    %(input_url)s, CASE unit WHEN 'image' THEN 0 ELSE amount END, %(width)s, %(height)s,
-    'queued', '', '', '', 0, 0, '', created_at,
-    created_at + %(deadline_seconds)s * interval '1 second'
+SELECT %(id)s, account_id, %(key)s, %(user)s, %(model)s, hold_id, %(idempotency_key)s, %(prompt)s,
+    %(input_name)s, %(input_url)s, CASE unit WHEN 'image' THEN 0 ELSE amount END, %(width)s,
+    %(height)s, 'queued', '', '', '',
+    greatest(
+        0,
+        (SELECT turn FROM generations_job
+         WHERE model_id = %(model)s AND status = 'queued' ORDER BY turn LIMIT 1),
+        (SELECT turn + 1 FROM generations_job own
+         WHERE own.account_id = reserved.account_id AND own.status IN ('queued', 'processing')
+         ORDER BY own.created_at DESC LIMIT 1)
+    ),
+    0, 0, '', created_at, created_at + %(deadline_seconds)s * interval '1 second'
 FROM reserved
 """
 
@@ -76,7 +94,8 @@ FROM reserved
 def submit(submission: Submission) -> Submitted:
     """Reserves the price and queues the job in one statement, then wakes a runner.
 
-    Raises ledger.InsufficientBalance.
+    Raises ledger.InsufficientBalance, and IntegrityError when the account has used the
+    idempotency key before: `submitted_before` tells for what.
     """
     job_id = uuid.uuid4()
     reservation = ledger.reserve(
@@ -88,6 +107,7 @@ def submit(submission: Submission) -> Submitted:
             "id": job_id,
             "key": submission.key_id,
             "user": submission.user_id,
+            "idempotency_key": submission.idempotency_key,
             "model": submission.model_id,
             "prompt": submission.prompt,
             "input_name": submission.input_name,
@@ -102,14 +122,23 @@ def submit(submission: Submission) -> Submitted:
     return Submitted(job_id, price_micros, reservation.created_at)
 
 
-def wake_runners() -> None:
-    """Tells listening runners that something is queued. It may get lost: they look anyway.
+def submitted_before(account_id: int, idempotency_key: str) -> Job | None:
+    """The job that the account submitted with that key, if any."""
+    jobs = Job.objects.select_related("model")
+    return jobs.filter(account=account_id, idempotency_key=idempotency_key).first()
 
-    Never inside the submitting transaction: a commit that notifies excludes all others while
-    it waits for the disk. And never an error: the job is in the queue whatever happens here.
-    """
+
+def wake_runners(payload: str = "") -> None:
+    """Tells listening runners that something is queued, or handed over. It may get lost: they
+    look anyway."""
+    _notify(QUEUE_CHANNEL, payload)
+
+
+def _notify(channel: str, payload: str) -> None:
+    # Never inside the submitting transaction: a commit that notifies excludes all others while
+    # it waits for the disk. And never an error: what matters is in the table.
     with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {QUEUE_CHANNEL}")
+        cursor.execute(f"NOTIFY {channel}, '{payload}'")
 
 
 def note_mirrored(job: Job, input_name: str) -> bool:
@@ -117,11 +146,43 @@ def note_mirrored(job: Job, input_name: str) -> bool:
     return bool(_held_by_fence(job).update(input_name=input_name))
 
 
-def note_started(job: Job, engine_reference: str, started_at: datetime) -> bool:
+def note_sending(job: Job) -> datetime | None:
+    """Remembers that the engine is being asked, before it is; None if the job is not ours now."""
+    statement = """UPDATE generations_job SET engine_started_at = now()
+        WHERE id = %s AND fence = %s AND status = 'processing' RETURNING engine_started_at"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [job.pk, job.fence])
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+def note_not_sent(job: Job) -> bool:
+    """Remembers that the engine refused to take it; False if the job is no longer the runner's."""
+    return bool(_held_by_fence(job).update(engine_started_at=None))
+
+
+def note_started(job: Job) -> bool:
     """Remembers how the engine calls the job; False if the job is no longer the runner's."""
-    return bool(
-        _held_by_fence(job).update(engine_reference=engine_reference, engine_started_at=started_at)
+    values = {
+        "engine_reference": job.engine_reference,
+        "engine_started_at": job.engine_started_at,
+    }
+    return bool(_held_by_fence(job).update(**values))
+
+
+def move(job: Job, model: CatalogueModel) -> bool:
+    """Leaves a job that its engine did not take to the next in line; whoever has room goes on."""
+    moved = bool(
+        _held_by_fence(job).update(
+            model=model,
+            engine_started_at=None,
+            lease_until=Now(),
+            # A refusal is no attempt: nobody worked on it.
+            attempts=F("attempts") - 1,
+        )
     )
+    wake_runners(HANDED_OVER)
+    return moved
 
 
 def _held_by_fence(job: Job) -> QuerySet[Job]:
@@ -130,7 +191,8 @@ def _held_by_fence(job: Job) -> QuerySet[Job]:
 
 COMPLETE = """
 UPDATE generations_job
-SET status = 'completed', image_name = %(image_name)s, finished_at = now(), lease_until = NULL
+SET status = 'completed', image_name = %(image_name)s, finished_at = now(), lease_until = NULL,
+    engine_finished_at = %(engine_finished_at)s
 WHERE id = %(id)s AND fence = %(fence)s AND status = 'processing' AND deadline_at > now()
 RETURNING hold_id
 """
@@ -139,7 +201,12 @@ RETURNING hold_id
 def complete(job: Job, image_name: str) -> bool:
     """Publishes the stored image and charges for it; False if the job ended otherwise before."""
     with transaction.atomic(), connection.cursor() as cursor:
-        values: dict[str, Any] = {"id": job.pk, "fence": job.fence, "image_name": image_name}
+        values: dict[str, Any] = {
+            "id": job.pk,
+            "fence": job.fence,
+            "image_name": image_name,
+            "engine_finished_at": job.engine_finished_at,
+        }
         cursor.execute(COMPLETE, values)
         row = cursor.fetchone()
         if row is None:
@@ -162,7 +229,7 @@ RETURNING hold_id
 def fail(job_id: uuid.UUID, kind: str, error: str, fence: int | None = None) -> bool:
     """Ends the job without an image and gives the reserved amount back; False if it had ended.
 
-    A runner names its fence; staff and the deadline need none.
+    A runner names its fence; the deadline needs none.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         values: dict[str, Any] = {"id": job_id, "kind": kind, "error": error[:500], "fence": fence}
@@ -172,6 +239,22 @@ def fail(job_id: uuid.UUID, kind: str, error: str, fence: int | None = None) -> 
             return False
         ledger.void(row[0])
         return True
+
+
+def cancel(job_id: uuid.UUID) -> bool:
+    """Ends the job at its customer's wish and gives the reserved amount back.
+
+    False if it had ended. The runner that works on it hears of it and tells the engine.
+    """
+    return end(job_id, Job.FailureKind.CANCELLED, CANCELLED)
+
+
+def end(job_id: uuid.UUID, kind: str, error: str) -> bool:
+    """Fails a job that may be at work somewhere, and tells its runner."""
+    ended = fail(job_id, kind, error)
+    if ended:
+        _notify(ENDED_CHANNEL, str(job_id))
+    return ended
 
 
 OVERDUE = """

@@ -9,6 +9,8 @@ import threading
 
 from PIL import Image, ImageOps
 
+from generations import png
+
 REFERENCE_MAX_BYTES = 10 * 1024 * 1024
 REFERENCE_MAX_PIXELS = 25_000_000
 # What is larger is shrunk: no variant is larger either, and writing 25 megapixels anew takes
@@ -28,6 +30,7 @@ _decoding = threading.Semaphore(2)
 
 NOT_AN_IMAGE = "The reference image is not a whole JPEG, PNG or WebP file."
 TOO_MANY_PIXELS = "The reference image has more than 25 megapixels."
+BROKEN_RESULT = "The image engine answered with a broken image."
 
 
 class InvalidPicture(Exception):
@@ -64,17 +67,34 @@ def clean_reference(data: bytes) -> tuple[bytes, str]:
 
 def clean_result(data: bytes, width: int, height: int) -> bytes:
     """The engine's picture as a PNG. Raises InvalidPicture when it is broken or of another size."""
+    picture = _opened_result(data)
+    if picture.size != (width, height):
+        raise InvalidPicture("The image engine answered with an image of the wrong size.")
+    return _result_png(picture, data)
+
+
+def clean_import(data: bytes) -> tuple[bytes, int, int]:
+    """A picture that nobody ordered, as a PNG, its width and height. Raises InvalidPicture."""
+    picture = _opened_result(data)
+    if picture.width * picture.height > REFERENCE_MAX_PIXELS:
+        raise InvalidPicture("The image has more than 25 megapixels.")
+    return _result_png(picture, data), picture.width, picture.height
+
+
+def _opened_result(data: bytes) -> Image.Image:
     try:
-        picture = Image.open(io.BytesIO(data), formats=FORMATS)
-        if picture.size != (width, height):
-            raise InvalidPicture("The image engine answered with an image of the wrong size.")
-        picture.load()
-    except InvalidPicture:
-        raise
+        return Image.open(io.BytesIO(data), formats=FORMATS)
     except Exception:  # noqa: BLE001 - as above: Pillow raises nearly anything.
-        raise InvalidPicture("The image engine answered with a broken image.") from None
-    # A PNG that decodes is kept as it is; encoding it again would cost time for nothing.
-    return data if picture.format == "PNG" else _encode(picture, "PNG")
+        raise InvalidPicture(BROKEN_RESULT) from None
+
+
+def _result_png(picture: Image.Image, data: bytes) -> bytes:
+    try:
+        picture.load()
+        # The pixels of a PNG that decodes stay as they are; packing them again would take long.
+        return png.bare(data) if picture.format == "PNG" else _encode(picture, "PNG")
+    except Exception:  # noqa: BLE001 - as above.
+        raise InvalidPicture(BROKEN_RESULT) from None
 
 
 def _encode(picture: Image.Image, form: str) -> bytes:

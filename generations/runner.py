@@ -7,61 +7,72 @@ over when told to stop. What is done with one job is `work.py`'s.
 import asyncio
 import logging
 import os
+import signal
 import socket
 import time
-import zlib
 from collections import Counter
-from uuid import UUID
+from uuid import UUID, uuid4
 
-import psycopg
 from django.conf import settings
-from django.db import connection
-from django.utils import timezone
+from django.db.models.functions import Now
 
-from generations import jobs, leases
-from generations.background import DRAIN_SIGNAL
-from generations.models import Job, Runner
-from generations.work import in_thread, work_on
+from generations import background, jobs, leases
+from generations.engines import connected
+from generations.engines.base import Engine
+from generations.engines.wire import Wire
+from generations.leases import Claimed
+from generations.listener import Listener
+from generations.models import Runner
+from generations.models.runners import exists
+from generations.threads import in_database
+from generations.work import Work
 
 log = logging.getLogger(__name__)
 
 # A lost wake-up costs at most this long.
 LOOK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 5.0
-DRAIN_SECONDS = 2.0
-# One advisory lock for each cluster: a second runner in it finds it taken and ends.
-SLOT_LOCK_SPACE = 7_275_001
-SLOT_PATIENCE_SECONDS = 15.0
+DRAIN_LOOK_SECONDS = 0.2
 
 
 def run() -> str:
     """Runs until told to stop; returns at once when this place is taken. A django-q2 task."""
-    return asyncio.run(_Loop().run())
+    try:
+        return asyncio.run(_Loop().run())
+    finally:
+        # The loop leaves the signal, which is sent again and again, with its default: death.
+        signal.signal(background.DRAIN_SIGNAL, signal.SIG_IGN)
 
 
 class _Loop:
     def __init__(self) -> None:
-        self.row = Runner(host=socket.gethostname(), pid=os.getpid(), cluster_pid=os.getpgrp())
+        cluster_id = background.cluster_id or uuid4()
+        self.row = Runner(host=socket.gethostname(), pid=os.getpid(), cluster_id=cluster_id)
+        self.engines: dict[str, Engine] = {}
+        self.works: dict[UUID, Work] = {}
         self.tasks: dict[UUID, asyncio.Task[None]] = {}
-        self.model_of_job: dict[UUID, int] = {}
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
+        self.is_reclaim_due = True
         self.parent_pid = os.getppid()
 
     async def run(self) -> str:
-        holding = asyncio.create_task(self._hold_slot())
-        await self.wake.wait()
+        listener = Listener(self.row.cluster_id, self._hear, self.stop)
+        listening = asyncio.create_task(listener.run())
+        await listener.is_settled.wait()
         if self.stopping.is_set():
             return "another runner holds the place"
-        asyncio.get_running_loop().add_signal_handler(DRAIN_SIGNAL, self.stop)
-        await in_thread(self.row.save, force_insert=True)
+        asyncio.get_running_loop().add_signal_handler(background.DRAIN_SIGNAL, self.stop)
+        await in_database(self._arrive)
         beating = asyncio.create_task(self._beat())
         beating.add_done_callback(lambda _: self.stop())
-        await self._claim_until_stopped()
-        await self._hand_over()
+        async with Wire() as wire:
+            self.engines = connected(wire)
+            await self._claim_until_stopped()
+            await self._drain()
         beating.cancel()
-        holding.cancel()
-        await in_thread(Runner.objects.filter(pk=self.row.pk).delete)
+        listening.cancel()
+        await in_database(Runner.objects.filter(pk=self.row.pk).delete)
         return "stopped"
 
     def stop(self) -> None:
@@ -69,52 +80,63 @@ class _Loop:
         self.stopping.set()
         self.wake.set()
 
+    def _arrive(self) -> None:
+        """Takes the place of a runner that was killed here, and of its jobs, without waiting."""
+        before = Runner.objects.filter(cluster_id=self.row.cluster_id)
+        dead = [runner.pk for runner in before if not exists(runner.pid)]
+        leases.abandon(dead)
+        Runner.objects.filter(pk__in=dead).delete()
+        self.row.save()
+
+    def _hear(self, channel: str, payload: str) -> None:
+        if channel == jobs.ENDED_CHANNEL:
+            self._dismiss(UUID(payload))
+        else:
+            self.is_reclaim_due |= payload == jobs.HANDED_OVER
+            self.wake.set()
+
+    def _dismiss(self, job_id: UUID) -> None:
+        """Stops work that is of no use any more."""
+        if job_id in self.tasks:
+            self.works[job_id].is_dismissed = True
+            self.tasks[job_id].cancel()
+
     async def _claim_until_stopped(self) -> None:
         while not self.stopping.is_set():
             self.wake.clear()
-            room = settings.RUNNER_JOBS_MAX - len(self.tasks)
-            if room > 0:
-                taken = Counter(self.model_of_job.values())
-                for job in await in_thread(leases.claim, self.row.pk, room, taken):
-                    self._begin(job)
+            if self.is_reclaim_due:
+                self.is_reclaim_due = False
+                await self._take(leases.reclaim)
+            await self._take(leases.claim)
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self.wake.wait()
             except TimeoutError:
                 continue
 
-    def _begin(self, job: Job) -> None:
-        task = asyncio.create_task(work_on(job), name=f"job {job.pk}")
-        self.tasks[job.pk] = task
-        self.model_of_job[job.pk] = job.model_id
-        task.add_done_callback(lambda _: self._end(job))
+    async def _take(self, claim: leases.Claim) -> None:
+        room = settings.RUNNER_JOBS_MAX - len(self.tasks)
+        if room > 0:
+            taken = Counter(work.job.model_id for work in self.works.values())
+            found = await in_database(claim, self.row.pk, room, taken)
+            for claimed in found:
+                self._begin(claimed)
+            if len(found) >= leases.BATCH_MAX:
+                # There may be more.
+                self.wake.set()
 
-    def _end(self, job: Job) -> None:
-        self.tasks.pop(job.pk, None)
-        self.model_of_job.pop(job.pk, None)
+    def _begin(self, claimed: Claimed) -> None:
+        job_id = claimed.job.pk
+        work = self.works[job_id] = Work(claimed, self.engines)
+        task = self.tasks[job_id] = asyncio.create_task(work.run(), name=f"job {job_id}")
+        task.add_done_callback(lambda task: self._end(job_id, task))
+
+    def _end(self, job_id: UUID, task: asyncio.Task[None]) -> None:
+        # A job that moved to another engine may have come back while its first task ended.
+        if self.tasks.get(job_id) is task:
+            del self.tasks[job_id], self.works[job_id]
         # A place is free: whatever waited for it may start.
         self.wake.set()
-
-    async def _hold_slot(self) -> None:
-        """Holds a slot's lock on a connection of its own, which also hears what wakes the loop.
-
-        A broken connection is opened again. The server may then take a while to see that the old
-        one is gone; a slot that stays taken has another runner.
-        """
-        patience_seconds = 0.0
-        while not self.stopping.is_set():
-            try:
-                async with await _connect() as own:
-                    if await _take_slot(own, patience_seconds):
-                        patience_seconds = SLOT_PATIENCE_SECONDS
-                        await own.execute(f"LISTEN {jobs.QUEUE_CHANNEL}")
-                        self.wake.set()
-                        async for _ in own.notifies():
-                            self.wake.set()
-                    self.stop()
-            except psycopg.OperationalError:
-                log.warning("The runner lost its database connection.")
-                await asyncio.sleep(LOOK_SECONDS)
 
     async def _beat(self) -> None:
         while True:
@@ -122,60 +144,41 @@ class _Loop:
             if os.getppid() != self.parent_pid:
                 log.warning("The cluster around this runner is gone; it hands over.")
                 self.stop()
-            await in_thread(self._say_alive)
-            await in_thread(jobs.fail_overdue)
+            await in_database(self._say_alive)
+            await in_database(jobs.fail_overdue)
             await self._keep_leases()
-            if not self.stopping.is_set():
-                room = settings.RUNNER_JOBS_MAX - len(self.tasks)
-                for job in await in_thread(leases.reclaim, self.row.pk, max(0, room)):
-                    self._begin(job)
+            self.is_reclaim_due = True
+            self.wake.set()
             await asyncio.sleep(max(0.0, HEARTBEAT_SECONDS - (time.monotonic() - started)))
 
     def _say_alive(self) -> None:
-        Runner.objects.filter(pk=self.row.pk).update(
-            heartbeat_at=timezone.now(), in_flight=len(self.tasks)
-        )
+        row = Runner.objects.filter(pk=self.row.pk)
+        if not row.update(heartbeat_at=Now(), in_flight=len(self.tasks)):
+            self.row.save()
 
     async def _keep_leases(self) -> None:
         ours = list(self.tasks)
         if not ours:
             return
-        kept = await in_thread(leases.renew, self.row.pk, ours, leases.LEASE_SECONDS)
+        kept = await in_database(leases.renew, self.row.pk, ours)
         for job_id in set(ours) - kept:
-            task = self.tasks.get(job_id)
             # A job that ended just now is missing too; cancelling its finished task is harmless.
-            if task:
+            self._dismiss(job_id)
+
+    async def _drain(self) -> None:
+        """Hands over what others can go on with, and finishes what they cannot."""
+        deadline = time.monotonic() + settings.RUNNER_DRAIN_SECONDS
+        while self.tasks:
+            is_late = time.monotonic() > deadline
+            leaving = {
+                job_id: task
+                for job_id, task in self.tasks.items()
+                if is_late or self.works[job_id].is_resumable
+            }
+            for task in leaving.values():
                 task.cancel()
-
-    async def _hand_over(self) -> None:
-        """Lets what is nearly done finish, then gives the rest to whoever claims next."""
-        if self.tasks:
-            await asyncio.wait(self.tasks.values(), timeout=DRAIN_SECONDS)
-        rest = dict(self.tasks)
-        for task in rest.values():
-            task.cancel()
-        await asyncio.gather(*rest.values(), return_exceptions=True)
-        if rest:
-            await in_thread(leases.renew, self.row.pk, list(rest), 0)
-
-
-async def _connect() -> psycopg.AsyncConnection:
-    parameters = connection.get_connection_params()
-    for name in ("cursor_factory", "context", "prepare_threshold"):
-        parameters.pop(name, None)
-    return await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
-
-
-async def _take_slot(own: psycopg.AsyncConnection, patience_seconds: float) -> bool:
-    """Takes the one place for a runner in this cluster, which its process group names."""
-    place = zlib.crc32(f"{socket.gethostname()}:{os.getpgrp()}".encode()) & 0x7FFF_FFFF
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        values = (SLOT_LOCK_SPACE, place)
-        cursor = await own.execute("SELECT pg_try_advisory_lock(%s, %s)", values)
-        row = await cursor.fetchone()
-        if row and row[0]:
-            return True
-        if time.monotonic() >= deadline:
-            return False
-        await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.gather(*leaving.values(), return_exceptions=True)
+            if leaving:
+                await in_database(leases.hand_over, self.row.pk, list(leaving))
+            await asyncio.sleep(DRAIN_LOOK_SECONDS)
+        await in_database(jobs.wake_runners, jobs.HANDED_OVER)

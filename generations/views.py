@@ -1,5 +1,7 @@
 """The pages where images are made and looked at; what they mean is in `jobs` and `history`."""
 
+import logging
+
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +15,13 @@ from generations.models import Job
 from wallet import ledger, statement
 from wallet.amounts import usd
 
+log = logging.getLogger(__name__)
+
 LATEST = 12
 YEAR_SECONDS = 31_536_000
+REDIRECT_SECONDS = 300
+RETRY_SECONDS = 5
+BLOCK_BYTES = 64 * 1024
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,6 +61,14 @@ def _submit(request: AccountRequest, form: PlaygroundForm) -> Job | None:
         return None
     asked = form.cleaned_data
     model = form.models[asked["variant"]]
+    try:
+        input_name = files.save_input(*asked["image"]) if asked["image"] else ""
+    except files.StoreUnavailable:
+        form.add_error(
+            None,
+            _("Your reference image could not be stored: nothing was charged. Please try again."),
+        )
+        return None
     submission = jobs.Submission(
         account_id=request.account.pk,
         user_id=request.user.pk,
@@ -62,7 +77,7 @@ def _submit(request: AccountRequest, form: PlaygroundForm) -> Job | None:
         width=model.width,
         height=model.height,
         prompt=asked["prompt"],
-        input_name=files.save_input(*asked["image"]) if asked["image"] else "",
+        input_name=input_name,
         input_url=asked["image_url"],
     )
     try:
@@ -105,12 +120,38 @@ def live(request: AccountRequest) -> HttpResponse:
 
 @require_safe
 def image(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A result, for anyone who knows its name; it never changes, so it may be kept for ever."""
+    """A result, for anyone who knows its name; it never changes, so it may be kept for ever.
+
+    The address was promised to last, so it is this site's own: it goes on working when the
+    operator moves the files from the data folder to a bucket, or from one bucket to the next.
+    """
     try:
-        file = files.open_result(name)
+        if address := files.public_url(name):
+            return _elsewhere(name, address)
+        if request.method == "HEAD":
+            length = files.result_size(name)
+            response: HttpResponseBase = HttpResponse(content_type="image/png")
+        else:
+            file = files.open_result(name)
+            length = file.size
+            response = FileResponse(file, content_type="image/png")
+            response.block_size = BLOCK_BYTES
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(file, content_type="image/png")
+    except files.StoreUnavailable as error:
+        log.error("image %s cannot be had: %s", name, error)
+        return HttpResponse(status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+    response.headers["Content-Length"] = str(length)
     response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _elsewhere(name: str, address: str) -> HttpResponse:
+    # What a store answers for a missing file is its own affair: Supabase says 400.
+    if not Job.objects.filter(image_name=name, image_deleted_at=None).exists():
+        raise Http404
+    response = redirect(address)
+    # Not for long, since the operator may move the files.
+    response.headers["Cache-Control"] = f"public, max-age={REDIRECT_SECONDS}"
     return response

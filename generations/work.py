@@ -1,131 +1,277 @@
 """One job's work, from claimed to finished: mirror the reference image, engine, verify, store.
 
-Runs inside the runner's loop, beside hundreds of others. Statements run in the runner's threads;
-no transaction is open while anything here waits for the network.
+Runs inside the runner's loop, beside hundreds of others. No transaction is open while anything
+here waits for the network, and nothing is sent to an engine that may have it already, unless the
+engine says that this is harmless.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, close_old_connections
-
-from generations import files, jobs, pictures
-from generations.engines import ENGINES
-from generations.engines.base import Engine, EngineFailed, Image, ImageRequest
+from generations import current, files, jobs, pictures
+from generations.engines.base import Engine, Image, ImageRequest, Link, Pending
+from generations.engines.failures import (
+    BUSY,
+    EngineFailed,
+    EngineRefused,
+    EngineUncertain,
+)
 from generations.fetch import FetchFailed, fetch
+from generations.leases import Claimed
 from generations.models import Job
+from generations.threads import in_database, in_store, on_pictures
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-DATABASE_RETRY_SECONDS = 0.5
 UNEXPECTED = "Something went wrong on our side. Please try again."
+BACKOFF_FIRST_SECONDS = 1.0
+BACKOFF_LONGEST_SECONDS = 15.0
+# Who would be asked again later than this before the deadline could not finish any more.
+LAST_START_SECONDS = 5.0
+CANCEL_TIMEOUT_SECONDS = 5.0
+# Pictures in memory at once, in one process: a thousand jobs may all be ready in one second.
+_pictures_in_hand = asyncio.Semaphore(32)
 
 
 class NoLongerOurs(Exception):
-    """Another runner, staff or the deadline has taken the job; its work is of no use."""
+    """Another runner, the customer, staff or the deadline has the job; its work is of no use."""
 
 
-async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Runs the function off the loop; while the database is away it is asked again.
+class Work:
+    """A claimed job in a runner's hands. Times are the database's, carried on by a steady clock."""
 
-    Every statement of ours may be repeated: each is a compare-and-swap.
-    """
+    def __init__(self, claimed: Claimed, engines: Mapping[str, Engine]) -> None:
+        self.job = claimed.job
+        self.claimed_at = claimed.at
+        self.seconds_left = claimed.seconds_left
+        self.began = time.monotonic()
+        self.engine = engines[self.job.model.engine]
+        self.request: ImageRequest | None = None
+        # Whether somebody else could go on from here without loss, so that we may stop.
+        self.is_resumable = True
+        self.is_dismissed = False
 
-    def call() -> T:
-        close_old_connections()
-        return function(*args, **kwargs)
+    def now(self) -> datetime:
+        """The database's time: this machine's own clock may be wrong, or jump."""
+        return self.claimed_at + timedelta(seconds=time.monotonic() - self.began)
 
-    while True:
+    async def run(self) -> None:
+        """Brings the job to its end. Never raises but when cancelled."""
+        current.job.set(self.job)
         try:
-            return await asyncio.to_thread(call)
-        except (OperationalError, InterfaceError) as error:
-            log.warning("The database is away: %s", str(error).strip().splitlines()[0])
-            await asyncio.sleep(DATABASE_RETRY_SECONDS)
-
-
-async def work_on(job: Job) -> None:
-    """Brings a claimed job to its end. Never raises but when cancelled."""
-    seconds_left = (job.deadline_at - datetime.now(UTC)).total_seconds()
-    try:
-        async with asyncio.timeout(seconds_left):
-            await _make(job)
-    except TimeoutError:
-        await _fail(job, Job.FailureKind.TIMEOUT, jobs.TIMED_OUT)
-    except EngineFailed as error:
-        await _fail(job, error.kind, str(error))
-    except FetchFailed as error:
-        await _fail(job, Job.FailureKind.INVALID_REFERENCE, str(error))
-    except pictures.InvalidPicture as error:
-        await _fail(job, Job.FailureKind.PROVIDER, str(error))
-    except NoLongerOurs:
-        log.info("job %s is no longer ours", job.pk)
-    except Exception:
-        # Whatever it was, the customer gets an answer now and is not charged.
-        log.exception("job %s failed unexpectedly", job.pk)
-        await _fail(job, Job.FailureKind.PROVIDER, UNEXPECTED)
-
-
-async def _make(job: Job) -> None:
-    request = ImageRequest(
-        job_id=str(job.pk),
-        prompt=job.prompt,
-        width=job.width,
-        height=job.height,
-        reference=await _mirrored_reference(job),
-        options=job.model.options,
-    )
-    engine = ENGINES[job.model.engine]
-    reference = job.engine_reference or await _start(job, engine, request)
-    data = await _wait_for(engine, request, reference)
-    data = await asyncio.to_thread(pictures.clean_result, data, job.width, job.height)
-    name = await asyncio.to_thread(files.save_result, data)
-    if not await in_thread(jobs.complete, job, name):
-        await asyncio.to_thread(files.delete_result, name)
-        log.warning("job %s was finished too late, at our cost", job.pk)
-
-
-async def _start(job: Job, engine: Engine, request: ImageRequest) -> str:
-    if job.attempts > 1 and not engine.repeatable:
-        raise EngineFailed(Job.FailureKind.PROVIDER, jobs.LOST)
-    started_at = datetime.now(UTC)
-    reference = await engine.start(request)
-    if not await in_thread(jobs.note_started, job, reference, started_at):
-        raise NoLongerOurs
-    return reference
-
-
-async def _wait_for(engine: Engine, request: ImageRequest, reference: str) -> bytes:
-    while True:
-        answer = await engine.poll(request, reference)
-        if isinstance(answer, Image):
-            return answer.data
-        await asyncio.sleep(answer.retry_after_seconds)
-
-
-async def _mirrored_reference(job: Job) -> bytes | None:
-    """The reference image from our own storage, fetched into it first where it is an address."""
-    if job.input_url and not job.input_name:
-        fetched = await fetch(job.input_url)
-        try:
-            data, extension = await asyncio.to_thread(pictures.clean_reference, fetched)
+            async with asyncio.timeout(self.seconds_left):
+                await self._make()
+        except TimeoutError:
+            await self._fail(Job.FailureKind.TIMEOUT, jobs.TIMED_OUT)
+            await self._cancel_at_engine()
+        except EngineFailed as error:
+            await self._fail(error.kind, error.message)
+        except FetchFailed as error:
+            await self._fail(Job.FailureKind.INVALID_REFERENCE, str(error))
         except pictures.InvalidPicture as error:
-            raise EngineFailed(Job.FailureKind.INVALID_REFERENCE, str(error)) from None
-        name = await asyncio.to_thread(files.save_input, data, extension)
-        if not await in_thread(jobs.note_mirrored, job, name):
-            await asyncio.to_thread(files.delete_input, name)
+            await self._fail(Job.FailureKind.PROVIDER, str(error))
+        except NoLongerOurs:
+            log.info("the job is no longer ours")
+            await self._cancel_at_engine()
+        except asyncio.CancelledError:
+            if self.is_dismissed:
+                await self._cancel_at_engine()
+            raise
+        except Exception:
+            # Whatever it was, the customer gets an answer now and is not charged.
+            log.exception("the job failed unexpectedly")
+            await self._fail(Job.FailureKind.PROVIDER, UNEXPECTED)
+
+    async def _make(self) -> None:
+        job = self.job
+        self.request = ImageRequest(
+            job_id=str(job.pk),
+            prompt=job.prompt,
+            width=job.width,
+            height=job.height,
+            reference=await self._mirrored_reference(),
+            options=job.model.options,
+        )
+        started = await self._start(self.request)
+        if started is None:
+            return
+        if isinstance(started, Image):
+            await self._finish(started)
+        else:
+            await self._finish(await self._wait_for(self.request, started))
+
+    async def _start(self, request: ImageRequest) -> str | Image | None:
+        """The engine's reference or image; None when the next engine in line has the job."""
+        if self.job.engine_reference:
+            return self.job.engine_reference
+        if self.job.engine_started_at and not self.engine.repeatable:
+            # Our predecessor asked, and died before it knew the answer.
+            found = await self._find(request, self.job.engine_started_at)
+            if found:
+                return found
+        pause = _Backoff()
+        while True:
+            await self._note_sending()
+            try:
+                return await self._note_started(await self.engine.start(request))
+            except EngineRefused as refusal:
+                if await self._moved():
+                    return None
+                await self._wait_after(refusal, pause)
+            except EngineUncertain as doubt:
+                log.warning("no answer from %s: %s", self.job.model, doubt)
+                if not self.engine.repeatable:
+                    found = await self._find(request, self.job.engine_started_at or self.now())
+                    if found:
+                        return found
+                await self._sleep(pause.next(), BUSY)
+
+    async def _note_sending(self) -> None:
+        self.job.engine_started_at = self.now()
+        if self.engine.repeatable:
+            return
+        self.is_resumable = False
+        sent_at = await in_database(jobs.note_sending, self.job)
+        if sent_at is None:
             raise NoLongerOurs
-        return data
-    if job.input_name:
-        return await asyncio.to_thread(files.read_input, job.input_name)
-    return None
+        self.job.engine_started_at = sent_at
+
+    async def _note_started(self, started: str | Image) -> str | Image:
+        if isinstance(started, str):
+            self.job.engine_reference = started
+            if not await in_database(jobs.note_started, self.job):
+                raise NoLongerOurs
+            self.is_resumable = True
+        return started
+
+    async def _find(self, request: ImageRequest, sent_at: datetime) -> str | None:
+        """Asks an engine that may have the job. Raises EngineFailed when it cannot tell."""
+        pause = _Backoff()
+        while True:
+            try:
+                found = await self.engine.find(request, sent_at)
+            except (EngineRefused, EngineUncertain) as doubt:
+                log.warning("%s cannot be asked for the job: %s", self.job.model, doubt)
+                await self._sleep(pause.next(), BUSY)
+                continue
+            if found:
+                await self._note_started(found)
+            return found
+
+    async def _moved(self) -> bool:
+        following = await in_database(self.job.model.next_in_line, self.job.width, self.job.height)
+        if following is None:
+            return False
+        log.warning("%s did not take the job, %s is next", self.job.model, following)
+        if not await in_database(jobs.move, self.job, following):
+            raise NoLongerOurs
+        return True
+
+    async def _wait_after(self, refusal: EngineRefused, pause: "_Backoff") -> None:
+        if refusal.retry_after_seconds is None:
+            raise refusal
+        if not self.engine.repeatable:
+            # It was refused for sure: who goes on from here need not look for it.
+            if not await in_database(jobs.note_not_sent, self.job):
+                raise NoLongerOurs
+            self.is_resumable = True
+        await self._sleep(max(refusal.retry_after_seconds, pause.next()), refusal.message)
+
+    async def _sleep(self, seconds: float, message: str) -> None:
+        """Waits before another try. Raises EngineFailed when there would be no time for one."""
+        spent_seconds = time.monotonic() - self.began
+        if spent_seconds + seconds > self.seconds_left - LAST_START_SECONDS:
+            raise EngineFailed(Job.FailureKind.PROVIDER, message)
+        await asyncio.sleep(seconds)
+
+    async def _wait_for(self, request: ImageRequest, reference: str) -> Image | Link:
+        pause = _Backoff()
+        while True:
+            try:
+                answer = await self.engine.poll(request, reference)
+            except (EngineRefused, EngineUncertain) as doubt:
+                # Asking is free and changes nothing: it goes on until the deadline.
+                log.info("%s gives no answer now: %s", self.job.model, doubt)
+                wanted = doubt.retry_after_seconds if isinstance(doubt, EngineRefused) else 0
+                await asyncio.sleep(max(wanted or 0, pause.next()))
+                continue
+            if not isinstance(answer, Pending):
+                return answer
+            pause = _Backoff()
+            await asyncio.sleep(answer.retry_after_seconds)
+
+    async def _finish(self, done: Image | Link) -> None:
+        self.job.engine_finished_at = self.now()
+        # Nearly done: to fetch it once more would cost more than to wait for the rest.
+        self.is_resumable = False
+        job = self.job
+        async with _pictures_in_hand:
+            data = await self.engine.fetched(done)
+            data = await on_pictures(pictures.clean_result, data, job.width, job.height)
+            name = await self._in_store(files.save_result, data)
+        if not await in_database(jobs.complete, job, name):
+            await self._in_store(files.delete_result, name)
+            log.warning("the job was finished too late, at our cost")
+
+    async def _in_store(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        pause = _Backoff()
+        while True:
+            try:
+                return await in_store(function, *args, **kwargs)
+            except files.StoreUnavailable as error:
+                # It ends with the deadline; until then nothing is lost.
+                log.error("the store does not answer as it should: %s", error)
+                self.is_resumable = bool(self.job.engine_reference)
+                await asyncio.sleep(pause.next())
+
+    async def _mirrored_reference(self) -> bytes | None:
+        """The reference image from our own storage, fetched into it first if it is an address."""
+        job = self.job
+        if job.input_url and not job.input_name:
+            fetched = await fetch(job.input_url)
+            try:
+                data, extension = await on_pictures(pictures.clean_reference, fetched)
+            except pictures.InvalidPicture as error:
+                raise EngineFailed(Job.FailureKind.INVALID_REFERENCE, str(error)) from None
+            name = await self._in_store(files.save_input, data, extension)
+            if not await in_database(jobs.note_mirrored, job, name):
+                await self._in_store(files.delete_input, name)
+                raise NoLongerOurs
+            job.input_name = name
+            return data
+        if job.input_name:
+            return await self._in_store(files.read_input, job.input_name)
+        return None
+
+    async def _fail(self, kind: str, message: str) -> None:
+        if not await in_database(jobs.fail, self.job.pk, kind, message, self.job.fence):
+            log.info("the job had ended before it failed")
+
+    async def _cancel_at_engine(self) -> None:
+        """Saves the engine's work, where it can be told; nothing depends on it."""
+        if self.request is None or not self.job.engine_reference:
+            return
+        try:
+            async with asyncio.timeout(CANCEL_TIMEOUT_SECONDS):
+                await self.engine.cancel(self.request, self.job.engine_reference)
+        except (EngineFailed, EngineUncertain, TimeoutError) as error:
+            log.info("%s was not told that nobody waits: %s", self.job.model, error)
 
 
-async def _fail(job: Job, kind: str, message: str) -> None:
-    if not await in_thread(jobs.fail, job.pk, kind, message, job.fence):
-        log.info("job %s had ended before it failed", job.pk)
+class _Backoff:
+    """Pauses that double: 1, 2, 4 … 15 seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = BACKOFF_FIRST_SECONDS
+
+    def next(self) -> float:
+        seconds = self.seconds
+        self.seconds = min(2 * seconds, BACKOFF_LONGEST_SECONDS)
+        return seconds

@@ -7,8 +7,10 @@ page, plain HTTP) can be switched on in production.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,6 +18,9 @@ from sharkweb.up import folder, postgres
 from sharkweb.up import standin as standins
 
 SECRET_MIN_CHARACTERS = 40
+S3_REQUIRED = ("BUCKET", "ENDPOINT", "REGION", "ACCESS_KEY", "SECRET_KEY")
+S3_OPTIONAL = ("INPUTS_BUCKET", "PATH", "PUBLIC_URL")
+YEAR_SECONDS = 31_536_000
 DEVELOPMENT_WORDS = ("insecure", "development", "changeme", "change-me", "example", "secret-key")
 
 
@@ -86,6 +91,95 @@ def read_stripe(environment: Environment) -> Stripe:
     return Stripe()
 
 
+@dataclass(frozen=True)
+class S3:
+    """The store that speaks S3's protocol. Empty when files are kept in the data folder."""
+
+    bucket: str = ""
+    inputs_bucket: str = ""
+    endpoint: str = ""
+    region: str = ""
+    access_key: str = ""
+    secret_key: str = field(default="", repr=False)
+    path: str = ""
+    public_url: str = ""
+
+    @property
+    def public_origin(self) -> str:
+        """What browsers must be allowed to load images from, "" when that is only the site."""
+        url = urlsplit(self.public_url)
+        return f"{url.scheme}://{url.netloc}" if self.public_url else ""
+
+    @property
+    def storages(self) -> dict[str, dict[str, Any]]:
+        """Django's STORAGES for results, reference images and the data folder."""
+        folder = {"BACKEND": "generations.stores.folder.FolderStore"}
+        if not self.bucket:
+            return {"default": folder, "inputs": folder, "data_folder": folder}
+        common = {
+            "endpoint_url": self.endpoint,
+            "region_name": self.region,
+            "access_key": self.access_key,
+            "secret_key": self.secret_key,
+            "location": self.path,
+        }
+        url = urlsplit(self.public_url)
+        results = {
+            "bucket_name": self.bucket,
+            "object_parameters": {"CacheControl": f"public, max-age={YEAR_SECONDS}, immutable"},
+            "url_protocol": f"{url.scheme}:",
+            "custom_domain": f"{url.netloc}{url.path}" or None,
+        }
+        backend = "generations.stores.s3.S3Store"
+        return {
+            "default": {"BACKEND": backend, "OPTIONS": {**common, **results}},
+            "inputs": {
+                "BACKEND": backend,
+                "OPTIONS": {**common, "bucket_name": self.inputs_bucket},
+            },
+            "data_folder": folder,
+        }
+
+
+def read_s3(environment: Environment) -> S3:
+    """The bucket that files are kept in; without one they are kept in the data folder.
+
+    Raises ImproperlyConfigured for half a configuration, and for one that would let strangers
+    read reference images.
+    """
+    names = (*S3_REQUIRED, *S3_OPTIONAL)
+    given = {name: text(f"SHARKAPI_S3_{name}", "").strip() for name in names}
+    if not any(given.values()):
+        return S3()
+    missing = ", ".join(f"SHARKAPI_S3_{name}" for name in S3_REQUIRED if not given[name])
+    if missing:
+        raise ImproperlyConfigured(f"{missing} must be set, as other SHARKAPI_S3_… are.")
+    path = given["PATH"].strip("/")
+    if path and not all(part.strip(".") for part in path.split("/")):
+        raise ImproperlyConfigured(f"SHARKAPI_S3_PATH must be like a/b, not {given['PATH']!r}.")
+    # A bucket is public or not as a whole (Supabase knows nothing else), and an unguessable name
+    # is no lock: whoever sees one in a log could fetch a customer's photograph.
+    if given["PUBLIC_URL"] and given["INPUTS_BUCKET"] in ("", given["BUCKET"]):
+        raise ImproperlyConfigured(
+            "SHARKAPI_S3_PUBLIC_URL says that everyone may read SHARKAPI_S3_BUCKET, which must not "
+            "hold for reference images: set SHARKAPI_S3_INPUTS_BUCKET to another, private bucket."
+        )
+    return S3(
+        bucket=given["BUCKET"],
+        inputs_bucket=given["INPUTS_BUCKET"] or given["BUCKET"],
+        endpoint=_web_address("SHARKAPI_S3_ENDPOINT", ("https", "http")),
+        region=given["REGION"],
+        access_key=given["ACCESS_KEY"],
+        secret_key=given["SECRET_KEY"],
+        path=path,
+        public_url=_web_address(
+            # Browsers do not show what comes over plain HTTP on a page that does not.
+            "SHARKAPI_S3_PUBLIC_URL",
+            ("https", "http") if environment.local else ("https",),
+        ),
+    )
+
+
 def text(name: str, default: str) -> str:
     """A text from the environment, or the default."""
     return os.environ.get(name, default)
@@ -97,6 +191,24 @@ def number(name: str, default: int) -> int:
     if not value.isascii() or not value.isdigit() or int(value) == 0:
         raise ImproperlyConfigured(f"{name} must be a whole number from 1, not {value!r}.")
     return int(value)
+
+
+def days(name: str) -> int | None:
+    """A number of days from the environment, None where it is not set: for ever."""
+    return number(name, 1) if text(name, "") else None
+
+
+def choice(name: str, options: tuple[str, ...], default: str) -> str:
+    """One of the options from the environment. Raises ImproperlyConfigured for anything else."""
+    value = text(name, default)
+    if value not in options:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(options)}, not {value!r}.")
+    return value
+
+
+def optional_secret(name: str) -> str:
+    """A secret, or "" where there is none. Raises ImproperlyConfigured for a weak one."""
+    return _secret(name) if text(name, "").strip() else ""
 
 
 def _required(name: str) -> str:
@@ -121,4 +233,14 @@ def _https(name: str) -> str:
     value = _required(name).rstrip("/")
     if not value.startswith("https://"):
         raise ImproperlyConfigured(f"{name} must be the public address, starting with https://.")
+    return value
+
+
+def _web_address(name: str, schemes: tuple[str, ...]) -> str:
+    """The address without a slash at its end, "" where none is set."""
+    value = text(name, "").strip().rstrip("/")
+    url = urlsplit(value)
+    if value and (url.scheme not in schemes or not url.hostname or url.query or url.fragment):
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ImproperlyConfigured(f"{name} must be an address that starts with {starts}.")
     return value

@@ -2,6 +2,7 @@
 `environment.py`. Nothing here decides behaviour that a room owns.
 """
 
+import logging
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sharkweb.inside.AnyHost",
     "keys.envelope.ApiErrors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -96,6 +98,12 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "server_side_binding": True,
         "prepare_threshold": 2,
+        # A server that is gone without a word is missed within seconds.
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
         # No statement may hold a lock, or a thread, for ever.
         "options": "-c statement_timeout=30s -c lock_timeout=10s"
         " -c idle_in_transaction_session_timeout=60s",
@@ -107,7 +115,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "sharkweb_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # For the statistics that django-q2 writes twice a second and nobody reads.
+    "nowhere": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 
 # Signing in.
@@ -160,8 +170,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [CHECKOUT / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
+S3 = environment.read_s3(ENVIRONMENT)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **S3.storages,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
@@ -183,7 +194,8 @@ STRIPE_PAGES = (
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:"],
+        # A redirect to where the store shows results counts, too.
+        "img-src": ["'self'", "data:", "blob:", *filter(None, [S3.public_origin])],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'", *STRIPE_PAGES],
@@ -198,37 +210,58 @@ SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
 SECURE_SSL_REDIRECT = not LOCAL
 # Whether other names under the same domain speak HTTPS is not ours to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-# The health check comes from inside, over plain HTTP.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# These two are asked from inside, over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 
 # The public API.
 API_REQUESTS_PER_SECOND = environment.number("SHARKAPI_API_REQUESTS_PER_SECOND", 100)
 
-# Background work. The runner is one long task without a timeout; when it is handed out once more,
-# the second finds the runner's place taken and ends. See generations/background.py.
-RUNNER_JOBS_MAX = environment.number("SHARKAPI_RUNNER_JOBS", 100)
+# Background work. What differs between the two kinds of clusters is in generations/background/.
+RUNNER_JOBS_MAX = environment.number("SHARKAPI_RUNNER_JOBS", 500)
+RUNNER_DRAIN_SECONDS = environment.number("SHARKAPI_DRAIN_SECONDS", 25)
 Q_CLUSTER = {
     "name": "sharkapi",
     "orm": "default",
-    "workers": 3,
+    "cache": "nowhere",
     "timeout": 60,
-    "retry": 90,
-    "max_attempts": 3,
+    # More than the longest timeout of scheduled work. The runner, a task without one, is handed
+    # out once more, too; the second finds the runner's place taken and ends.
+    "retry": 3700,
+    "max_attempts": 2,
     "ack_failures": True,
+    "queue_limit": 8,
     "poll": 0.5,
     "save_limit": 100,
     "catch_up": False,
     "daemonize_workers": True,
 }
 
+# How long things are kept: for ever, unless the operator says otherwise. See generations/sync/.
+KEEP_IMAGES_DAYS = environment.days("SHARKAPI_KEEP_IMAGES_DAYS")
+KEEP_REFERENCES_DAYS = environment.days("SHARKAPI_KEEP_REFERENCES_DAYS")
+KEEP_STRIPE_EVENTS_DAYS = environment.days("SHARKAPI_KEEP_STRIPE_EVENTS_DAYS")
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
+# Operation. Without a token nobody reads /metrics.
+METRICS_TOKEN = environment.optional_secret("SHARKAPI_METRICS_TOKEN")
+ACCESS_LOG = environment.choice("SHARKAPI_ACCESS_LOG", ("on", "off"), "off") == "on"
+LOG_FORMAT = environment.choice(
+    "SHARKAPI_LOG_FORMAT", ("json", "line"), "line" if LOCAL else "json"
+)
+# Python's warnings belong to the log, too.
+logging.captureWarnings(True)
+# Those of the local mode are in no variable, where the log would look for what it must not show.
+LOG_SECRETS = [SECRET_KEY, ENVIRONMENT.token_pepper, STRIPE_SECRET_KEY, *STRIPE_WEBHOOK_SECRETS]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "json": {"()": "sharkweb.logs.JsonFormatter", "secrets": LOG_SECRETS},
+        "line": {"()": "sharkweb.logs.LineFormatter", "secrets": LOG_SECRETS},
+    },
     "filters": {
         # It answers 503 until all is up, and is asked all the time: that is no news.
         "not_health": {
@@ -239,7 +272,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["not_health"],
         }
     },
@@ -249,6 +282,8 @@ LOGGING = {
         "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "httpx": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        # The web server's own lines; how much it says is its command line's to choose.
+        "_granian": {"handlers": ["stderr"], "propagate": False},
         # Strangers ask for hosts that are not ours all day long; they get a 400.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -171,12 +172,12 @@ def wait_until(condition: Callable[[], object], timeout_seconds: float = 20) -> 
 
 
 @contextmanager
-def served(environment: dict[str, str]) -> Iterator[str]:
+def served(environment: dict[str, str], log: IO[bytes] | None = None) -> Iterator[str]:
     """The address of a site with this environment, served as in production."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
     command += ["--blocking-threads", "4", "--no-ws", "sharkweb.wsgi:application"]
-    process = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
+    process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=log)
     address = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:

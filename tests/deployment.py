@@ -29,6 +29,8 @@ class Deployment:
     port: int = field(default_factory=free_port)
     command: tuple[str, ...] = (sys.executable, "-m", "sharkweb.up")
     process: subprocess.Popen[bytes] | None = None
+    # Further variables of its environment.
+    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -38,7 +40,8 @@ class Deployment:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         kept.pop("DJANGO_SETTINGS_MODULE", None)
-        return {**kept, "SHARKAPI_DATA_DIR": str(self.data), "PORT": str(self.port)}
+        own = {"SHARKAPI_DATA_DIR": str(self.data), "PORT": str(self.port)}
+        return {**kept, **own, **self.extra}
 
     @property
     def log(self) -> str:

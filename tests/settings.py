@@ -10,9 +10,10 @@ from sharkweb.up import folder
 
 data = Path(tempfile.mkdtemp(prefix="sharkapi-test-"))
 atexit.register(shutil.rmtree, data, ignore_errors=True)
+# What somebody has set for a deployment of theirs must not be met here.
+for name in [name for name in os.environ if name.startswith("SHARKAPI_")]:
+    del os.environ[name]
 os.environ["SHARKAPI_DATA_DIR"] = str(data)
-for name in ("SHARKAPI_SECRET_KEY", "SHARKAPI_TOKEN_PEPPER", "SHARKAPI_URL"):
-    os.environ.pop(name, None)
 folder.make_secrets(data)
 
 from tests.served_settings import *  # noqa: E402, F403

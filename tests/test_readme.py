@@ -24,6 +24,7 @@ ELSEWHERE = {
     "make run": "tests/test_run.py",
     "make test": ".ci/run",
     "make check": ".ci/run",
+    "make faults": ".ci/run",
     "make bench": ".ci/run",
 }
 
@@ -82,6 +83,10 @@ def test_a_first_image(site: str) -> None:
     image_url = re.search(r'"image_url":"([^"]+)"', answer)
     assert image_url, answer
     assert httpx.get(image_url[1]).headers["Content-Type"] == "image/png"
+
+    listed_and_cancelled = shell(block_with("status=failed").replace(ADDRESS, site), environment)
+    assert '{"jobs":[],"next_cursor":null}' in listed_and_cancelled
+    assert '"code":"JOB_FINISHED"' in listed_and_cancelled
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,12 @@ from tests.conftest import Customer
 PRICE = 30_000
 
 
-def submission(customer: Customer, prompt: str = "a shark") -> jobs.Submission:
+def submission(
+    customer: Customer, prompt: str = "a shark", variant: str = "tiny"
+) -> jobs.Submission:
     """What the customer asks for with their token: a small image for $0.03."""
-    offer = CatalogueModel.objects.get(variant="tiny")
+    offer = CatalogueModel.offered(variant)
+    assert offer
     return jobs.Submission(
         customer.account.pk, offer.pk, PRICE, 64, 64, prompt, key_id=customer.key.pk
     )

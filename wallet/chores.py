@@ -1,40 +1,44 @@
-"""What the wallet does by the clock: a list for every minute, and one for every night.
+"""What is done by the clock: how a list of chores is run, and the wallet's own lists.
 
-Owns the order and that one chore's fault holds no other up. When they run is
-`generations/background.py`'s; each may be stopped anywhere and run twice at once.
+Owns the order, that no two processes are at one list, and that one chore's fault holds no other
+up. When lists run is said in `generations/background/`; each chore may be stopped anywhere.
 """
 
 import logging
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from wallet import alerts, auto_topup, low_balance, reconcile, stripe, stripe_audit
+from wallet import alerts, auto_topup, low_balance, old_events, reconcile, stripe, stripe_audit
 
 log = logging.getLogger(__name__)
 
 Chore = Callable[[], object]
 # With a top-up before the mails, who is topped up hears of no low balance.
 EVERY_MINUTE: tuple[Chore, ...] = (reconcile.run_due, auto_topup.run_due, low_balance.run_due)
-NIGHTLY: tuple[Chore, ...] = (stripe_audit.run_ledger, stripe_audit.run_stripe)
+NIGHTLY: tuple[Chore, ...] = (stripe_audit.run_ledger, stripe_audit.run_stripe, old_events.prune)
 NEEDING_STRIPE = {reconcile.run_due, auto_topup.run_due, stripe_audit.run_stripe}
 LOCK_SPACE = 7_275_002
 
 
 def every_minute() -> None:
     """Settles what waits, tops up who is low, and tells who is."""
-    with _alone(1) as is_ours:
-        if is_ours:
-            run(EVERY_MINUTE)
+    run_alone("wallet every minute", EVERY_MINUTE)
 
 
 def nightly() -> None:
     """Proves the books."""
-    with _alone(2) as is_ours:
+    run_alone("wallet nightly", NIGHTLY)
+
+
+def run_alone(name: str, chores: tuple[Chore, ...]) -> None:
+    """Runs the list of that name, unless another process is at it."""
+    with _alone(name) as is_ours:
         if is_ours:
-            run(NIGHTLY)
+            run(chores)
 
 
 def run(chores: tuple[Chore, ...]) -> None:
@@ -56,14 +60,15 @@ def run(chores: tuple[Chore, ...]) -> None:
 
 
 @contextmanager
-def _alone(which: int) -> Iterator[bool]:
+def _alone(name: str) -> Iterator[bool]:
     """Whether no other process is at it: the queue hands a long task out a second time."""
+    lock = [LOCK_SPACE, zlib.crc32(name.encode()) & 0x7FFF_FFFF]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, which])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
         is_ours = bool(cursor.fetchone()[0])
     try:
         yield is_ours
     finally:
         if is_ours:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, which])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)

@@ -29,7 +29,7 @@ def with_fast_lane(application: Application) -> Application:
             return application(environ, start_response)
         if method == "GET" and path.startswith(STATUS_PREFIX):
             job_id = path[len(STATUS_PREFIX) :]
-            if "/" not in job_id:
+            if job_id and "/" not in job_id:
                 return _send(operations.answer(operations.status, environ, job_id), start_response)
         elif method == "POST" and path == SUBMIT_PATH:
             return _send(operations.answer(operations.submit, environ), start_response)

@@ -1,4 +1,5 @@
-"""Reads what a program sent: the body within its limits, the fields, the reference image.
+"""Reads what a program sent: the body within its limits, its fields, the reference image, the
+query, the Idempotency-Key.
 
 Everything wrong with it is an ApiError INVALID_REQUEST that says what to change.
 """
@@ -8,11 +9,18 @@ import binascii
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
 from generations import pictures
-from generations.api.schema import PROMPT_MAX_CHARACTERS, ImageSubmission
+from generations.api.schema import (
+    PAGE_JOBS_MAX,
+    PLAYGROUND,
+    PROMPT_MAX_CHARACTERS,
+    ImageSubmission,
+    JobQuery,
+)
 from generations.fetch import check_form
 from keys.errors import ApiError
 
@@ -23,6 +31,22 @@ DRAIN_MAX_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 DATA_URI = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.ASCII | re.IGNORECASE)
 BASE64_MAX_CHARACTERS = (pictures.REFERENCE_MAX_BYTES + 2) // 3 * 4
+# Visible ASCII, which is what a header carries unharmed.
+IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
+PARAMETERS_MAX = 100
+TIME_WANTED = (
+    "must be a time with its zone, such as 2025-01-15T10:23:44Z, or a date. "
+    "In a URL a plus is written %2B."
+)
+WRONG_PARAMETER = {
+    "status": "status must be queued, processing, completed or failed.",
+    "token": "token must be the beginning of a token, 12 characters as your list of tokens shows "
+    f"them, or {PLAYGROUND}.",
+    "created_after": f"created_after {TIME_WANTED}",
+    "created_before": f"created_before {TIME_WANTED}",
+    "limit": f"limit must be a whole number from 1 to {PAGE_JOBS_MAX}.",
+    "cursor": "cursor must be the next_cursor of a page, sent with the same filters.",
+}
 
 
 def invalid(message: str) -> ApiError:
@@ -63,6 +87,37 @@ def parse(body: bytes) -> ImageSubmission:
         except ValueError as error:
             raise invalid(str(error)) from None
     return submission
+
+
+def query(environ: Mapping[str, Any]) -> JobQuery:
+    """The query's parameters, checked. Raises ApiError."""
+    try:
+        sent = parse_qsl(
+            environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=PARAMETERS_MAX
+        )
+    except ValueError:
+        raise invalid(f"Send at most {PARAMETERS_MAX} parameters.") from None
+    names = [name for name, _ in sent]
+    for name in WRONG_PARAMETER:
+        if names.count(name) > 1:
+            raise invalid(f"{name} was sent twice. Send it once.")
+    try:
+        asked = JobQuery.model_validate(dict(sent))
+    except ValidationError as error:
+        raise invalid(WRONG_PARAMETER[str(error.errors()[0]["loc"][0])]) from None
+    if asked.cursor is not None and asked.place is None:
+        raise invalid(WRONG_PARAMETER["cursor"])
+    return asked
+
+
+def idempotency_key(environ: Mapping[str, Any]) -> str:
+    """The Idempotency-Key, or "" without one. Raises ApiError."""
+    key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
+        return ""
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise invalid("Idempotency-Key must be 1 to 255 visible ASCII characters, no blanks.")
+    return key
 
 
 def check_prompt(prompt: str) -> str:

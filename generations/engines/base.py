@@ -1,15 +1,54 @@
 """What every engine is: something that takes a request, and is asked until it has an answer.
 
-Engines know nothing of jobs, money or the database.
+Engines know nothing of jobs, money or the database. They say what happened; whether to ask once
+more, or another engine, is `generations/work.py`'s to decide.
 """
 
+import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from generations.engines.failures import LOST, MISCONFIGURED, EngineFailed, EngineRefused
+from generations.engines.wire import Wire
+
+log = logging.getLogger(__name__)
+
+# A result is noticed this long after it is there, at most; the reference's own pace for polling.
+POLL_SECONDS = 2.0
+
+
+class Options(BaseModel):
+    """What the catalogue may say to an engine. Secrets are named here, never written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+TypedOptions = TypeVar("TypedOptions", bound=Options)
+
+
+def parsed(kind: type[TypedOptions], options: dict[str, Any]) -> TypedOptions:
+    """The options in their own type. Raises EngineRefused when staff wrote nonsense."""
+    try:
+        return kind.model_validate(options)
+    except ValidationError as error:
+        log.error("%s that cannot be used: %s", kind.__name__, _sentence(error))
+        raise EngineRefused(MISCONFIGURED) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    # Where and why, never what: it may be a secret that was written into the wrong place.
+    first = error.errors(include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """What to make. `job_id` doubles as the idempotency key for providers that know one."""
+    """What to make. `job_id` is the idempotency key, for providers that know one."""
 
     job_id: str
     prompt: str
@@ -33,31 +72,79 @@ class Image:
     data: bytes
 
 
-class EngineFailed(Exception):
-    """The engine will not make this image; `kind` is one of Job.FailureKind, free for the customer.
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Done: where the image's bytes are, for when there is room for them in memory.
 
-    The text is shown to the customer.
+    Only `trusted_origin`, the engine's own, may be inside our network.
     """
 
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
+    url: str
+    trusted_origin: str
 
 
-class Engine(Protocol):
-    """One provider of images."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An image that an engine made, for the history. `reference` is what `poll` takes.
 
-    # Whether starting one job twice is harmless. Where it is not, a job whose start may or may
-    # not have reached the provider is failed, free, and never sent again.
-    repeatable: bool
+    `job_id` is the idempotency key that it was asked with, "" where the engine does not tell.
+    """
 
-    async def start(self, request: ImageRequest) -> str:
-        """Hands the request over; the reference names it in later polls.
+    reference: str
+    job_id: str
+    prompt: str
+    created_at: datetime
 
-        Raises EngineFailed.
+
+class Engine:
+    """One kind of provider. `problem_of` judges options; the rest talks to the provider.
+
+    Each call raises EngineFailed, EngineRefused or EngineUncertain, from `failures.py`.
+    """
+
+    Options: ClassVar[type[Options]] = Options
+    # Whether starting one job twice is harmless. Where it is not, a job whose start may have
+    # reached the provider is looked for with `find`, or failed free. It is never sent again.
+    repeatable: ClassVar[bool] = False
+    # Whether `list` works.
+    lists: ClassVar[bool] = False
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+
+    @classmethod
+    def problem_of(cls, options: object) -> str | None:
+        """What is wrong with a catalogue row's options, in a sentence for staff, or None."""
+        try:
+            cls.Options.model_validate(options)
+        except ValidationError as error:
+            return _sentence(error)
+        return None
+
+    async def start(self, request: ImageRequest) -> str | Image:
+        """Hands the request over. The answer names it in later polls, or is the image itself."""
+        raise NotImplementedError
+
+    async def poll(self, request: ImageRequest, reference: str) -> Pending | Image | Link:
+        """Asks for the answer, from any process, as often as one likes."""
+        raise NotImplementedError
+
+    async def fetched(self, done: Image | Link) -> bytes:
+        """The bytes of what is done. Raises EngineFailed when they are not to be had."""
+        if isinstance(done, Image):
+            return done.data
+        return await self.wire.download(done.url, done.trusted_origin)
+
+    async def cancel(self, request: ImageRequest, reference: str) -> None:
+        """Tells the provider that nobody waits any more, where it can be told."""
+
+    async def find(self, request: ImageRequest, sent_at: datetime) -> str | None:
+        """The reference of a request whose start got no answer; None when it never arrived.
+
+        Raises EngineFailed where the provider cannot tell: then the job ends, free.
         """
-        ...
+        raise EngineFailed("provider", LOST)
 
-    async def poll(self, request: ImageRequest, reference: str) -> Pending | Image:
-        """Asks for the answer, from any process. Raises EngineFailed."""
-        ...
+    def list(self, options: dict[str, Any], since: datetime) -> AsyncIterator[Listed]:
+        """The finished images that the provider made since then, oldest first."""
+        raise NotImplementedError

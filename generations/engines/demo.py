@@ -9,7 +9,10 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from generations.engines.base import EngineFailed, Image, ImageRequest, Pending
+from pydantic import Field
+
+from generations.engines import base
+from generations.engines.base import Engine, Image, ImageRequest, Pending, parsed
 
 POLL_SECONDS = 0.5
 SECONDS_MAX = 170
@@ -18,17 +21,21 @@ SECONDS_MAX = 170
 _painters = ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="painter")
 
 
-class DemoEngine:
-    """Options: `seconds`, how long it pretends to think before it paints (default 0)."""
+class DemoOptions(base.Options):
+    """`seconds`: how long it pretends to think before it paints."""
 
+    seconds: float = Field(default=0, ge=0, le=SECONDS_MAX)
+
+
+class DemoEngine(Engine):
+    """Needs nothing."""
+
+    Options = DemoOptions
     repeatable = True
 
     async def start(self, request: ImageRequest) -> str:
         """The time at which to paint, as a reference."""
-        seconds = request.options.get("seconds", 0)
-        if not isinstance(seconds, int | float) or not 0 <= seconds <= SECONDS_MAX:
-            raise EngineFailed("provider", "The demo engine is set up wrongly. Contact support.")
-        return str(time.time() + seconds)
+        return str(time.time() + parsed(DemoOptions, request.options).seconds)
 
     async def poll(self, request: ImageRequest, reference: str) -> Pending | Image:
         """Pending until the time has come, then the picture."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from sharkweb.up import StartError, checks, folder, health, postgres, standin
@@ -22,6 +23,8 @@ WEB = (PYTHON, "-m", "granian", "--interface", "wsgi", "--host", checks.HOST)
 WEB_OPTIONS = ("--workers", "2", "--blocking-threads", "8", "--no-ws", "--log-level", "error")
 WEB_FAULTS = ("--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "2")
 PARENT = os.getppid()
+# What jobs have left to finish at Ctrl-C; the watchdog waits a little longer.
+DRAIN_SECONDS = 3
 TICK_SECONDS = 0.2
 HEALTH_INTERVAL_SECONDS = 0.5
 
@@ -52,6 +55,7 @@ def run(data: Path, external_database_url: str) -> None:
         else:
             services.append(start_postgres(data, watchdog))
         os.environ |= {"SHARKAPI_DATA_DIR": str(data), "PORT": str(port)}
+        os.environ["SHARKAPI_DRAIN_SECONDS"] = str(DRAIN_SECONDS)
         os.chdir(folder.CHECKOUT)
         if not os.environ.get("STRIPE_SECRET_KEY"):
             pretended = standin.prepare(data, checks.free_port(after=port))
@@ -60,8 +64,13 @@ def run(data: Path, external_database_url: str) -> None:
         staff = prepare_project(watchdog)
         web = [*WEB, "--port", str(port), *WEB_OPTIONS, *WEB_FAULTS, "sharkweb.wsgi:application"]
         workers = Service("workers", partial(watchdog.start, [*MANAGE, "work"]))
-        services += [workers, Service("web", partial(watchdog.start, web))]
-        keep_running(Supervisor(watchdog, services), workers, port, banner(port, staff, data))
+        timekeeper = Service("timekeeper", partial(watchdog.start, [*MANAGE, "keep_time"]))
+        services += [workers, timekeeper, Service("web", partial(watchdog.start, web))]
+        watches = [
+            (workers, health.BeatWatch(attrgetter("worker"))),
+            (timekeeper, health.BeatWatch(attrgetter("schedule"))),
+        ]
+        keep_running(Supervisor(watchdog, services), watches, port, banner(port, staff, data))
 
 
 def start_postgres(data: Path, watchdog: Watchdog) -> Service:
@@ -86,9 +95,13 @@ def prepare_project(watchdog: Watchdog) -> dict[str, str]:
     return staff
 
 
-def keep_running(supervisor: Supervisor, workers: Service, port: int, banner: str) -> None:
+def keep_running(
+    supervisor: Supervisor,
+    watches: list[tuple[Service, health.BeatWatch]],
+    port: int,
+    banner: str,
+) -> None:
     """Runs until a signal; shows the banner when the first answer says that all is well."""
-    watch = health.WorkerWatch()
     asked_at, is_shown = 0.0, False
     while True:
         supervisor.tick()
@@ -102,8 +115,9 @@ def keep_running(supervisor: Supervisor, workers: Service, port: int, banner: st
         if answer.ready and not is_shown:
             print(banner, flush=True)
             is_shown = True
-        if workers.process and watch.is_stale(answer, workers.started_at, time.monotonic()):
-            supervisor.restart(workers, "stopped giving signs of life")
+        for cluster, watch in watches:
+            if cluster.process and watch.is_stale(answer, cluster.started_at, time.monotonic()):
+                supervisor.restart(cluster, "stopped giving signs of life")
 
 
 def banner(port: int, staff: dict[str, str], data: Path) -> str:

@@ -22,6 +22,7 @@ from tests.conftest import Customer
 from wallet.models import Book, Unit
 
 SUBMIT = "/api/v1/image"
+LIST = "/api/v1/jobs"
 PRICE_MICROS = 30_000
 TIMEOUT_SECONDS = 30
 # One client for all, since each new one reads the machine's certificates.
@@ -44,6 +45,23 @@ def status(site: str, customer: Customer, job_id: str) -> httpx.Response:
     """Polls a job."""
     url = f"{site}/api/v1/jobs/{job_id}"
     return HTTP.get(url, headers=customer.headers)
+
+
+def submit_once(site: str, customer: Customer, key: str, **fields: object) -> httpx.Response:
+    """Submits as `submit` does, with that Idempotency-Key."""
+    body = {"prompt": "a shark", "variant": "tiny"} | fields
+    headers = customer.headers | {"Idempotency-Key": key}
+    return HTTP.post(site + SUBMIT, headers=headers, json=body)
+
+
+def list_jobs(site: str, customer: Customer, **parameters: str | int) -> httpx.Response:
+    """Asks for a page of jobs."""
+    return HTTP.get(site + LIST, headers=customer.headers, params=parameters)
+
+
+def cancel(site: str, customer: Customer, job_id: str) -> httpx.Response:
+    """Cancels a job."""
+    return HTTP.post(f"{site}/api/v1/jobs/{job_id}/cancel", headers=customer.headers)
 
 
 def exchange(site: str, request: bytes) -> tuple[int, dict[str, Any]]:

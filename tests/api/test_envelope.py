@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from keys.envelope import INTERNAL
-from tests.api.calls import HTTP, SUBMIT, check_refused, exchange, status, submit
+from tests.api.calls import HTTP, LIST, SUBMIT, check_refused, exchange, status, submit
 from tests.api.doors import django_door
 from tests.conftest import Customer
 
@@ -21,7 +21,9 @@ from tests.conftest import Customer
         "/api/",
         "/api/v1/",
         "/api/v2/image",
-        "/api/v1/jobs",
+        "/api/v1/jobs/",
+        "/api/v1/jobs//cancel",
+        "/api/v1/jobs/x/cancel/",
         "/api/v1/image/",
         "/api/v1/docs",
         "/api/v1/jobs/x/y",
@@ -36,7 +38,13 @@ def test_unknown_path(site: str, alice: Customer, method: str, path: str) -> Non
     check_refused(answer, "NOT_FOUND")
 
 
-ALLOWED = {SUBMIT: "POST", "/api/v1/jobs/x": "GET", "/api/v1/openapi.json": "GET"}
+ALLOWED = {
+    SUBMIT: "POST",
+    LIST: "GET",
+    "/api/v1/jobs/x": "GET",
+    "/api/v1/jobs/x/cancel": "POST",
+    "/api/v1/openapi.json": "GET",
+}
 
 
 @pytest.mark.parametrize("path", ALLOWED)
@@ -95,6 +103,8 @@ def test_database_away(site: str, alice: Customer) -> None:
             for client in (lane, django):
                 for answer in (
                     client.get(f"/api/v1/jobs/{job_id}", headers=alice.headers),
+                    client.get(LIST, headers=alice.headers),
+                    client.post(f"/api/v1/jobs/{job_id}/cancel", headers=alice.headers),
                     client.post(SUBMIT, headers=alice.headers, json=body),
                 ):
                     assert check_refused(answer, "INTERNAL") == INTERNAL[1]

@@ -6,18 +6,39 @@ from typing import Any
 
 import httpx
 import pytest
-from openapi_schema_validator import OAS31Validator
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pytest_django import Settings
 
 from generations import jobs
+from generations.api.schema import JobQuery
 from generations.models import Job
 from keys.errors import STATUS_OF_CODE
-from tests.api.calls import HTTP, SUBMIT, base64_text, claimed, completed, picture, status, submit
+from tests.api.calls import (
+    HTTP,
+    LIST,
+    PRICE_MICROS,
+    SUBMIT,
+    base64_text,
+    cancel,
+    claimed,
+    completed,
+    list_jobs,
+    picture,
+    status,
+    submit,
+    submit_once,
+)
 from tests.api.doors import fast_lane
 from tests.conftest import Customer, NewCustomer
 
-IMAGE_PATH, JOB_PATH = "/api/v1/image", "/api/v1/jobs/{job_id}"
+# Every operation, by the name that programs made from the document call it.
+OPERATIONS = {
+    "generateImage": ("/api/v1/image", "post"),
+    "listJobs": ("/api/v1/jobs", "get"),
+    "jobStatus": ("/api/v1/jobs/{job_id}", "get"),
+    "cancelJob": ("/api/v1/jobs/{job_id}/cancel", "post"),
+}
 Document = dict[str, Any]
 
 
@@ -30,21 +51,27 @@ def document(site: str) -> Document:
     return found
 
 
-def operation(document: Document, method: str) -> Document:
-    path = IMAGE_PATH if method == "post" else JOB_PATH
+def operation(document: Document, name: str) -> Document:
+    path, method = OPERATIONS[name]
     found: Document = document["paths"][path][method]
+    assert found["operationId"] == name
     return found
 
 
-def check_documented(document: Document, method: str, answer: httpx.Response) -> None:
+def check_documented(document: Document, name: str, answer: httpx.Response) -> None:
     """The status is in the document, and the body is what is said of it, no more, no less."""
-    documented = operation(document, method)["responses"][str(answer.status_code)]
+    documented = operation(document, name)["responses"][str(answer.status_code)]
     schema = documented["content"]["application/json"]["schema"]
     OAS31Validator(schema | {"components": document["components"]}).validate(answer.json())
-    fields = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    assert list(answer.json()) == list(fields["properties"]) == fields["required"]
+    check_fields(document, schema["$ref"], answer.json())
     for header in documented.get("headers", {}):
         assert header in answer.headers
+
+
+def check_fields(document: Document, reference: str, found: Document) -> None:
+    """The object has the schema's fields, all of them in their order."""
+    fields = document["components"]["schemas"][reference.rpartition("/")[2]]
+    assert list(found) == list(fields["properties"]) == fields["required"]
 
 
 def test_is_valid(document: Document) -> None:
@@ -53,8 +80,8 @@ def test_is_valid(document: Document) -> None:
 
 
 def test_names_every_operation_and_both_ways_to_send_the_key(document: Document) -> None:
-    methods = {path: set(found) for path, found in document["paths"].items()}
-    assert methods == {IMAGE_PATH: {"post"}, JOB_PATH: {"get"}}
+    found = [(path, method) for path, each in document["paths"].items() for method in each]
+    assert sorted(found) == sorted(OPERATIONS.values())
     schemes = document["components"]["securitySchemes"]
     assert document["security"] == [{name: []} for name in schemes]
     assert {scheme.get("name", scheme.get("scheme")) for scheme in schemes.values()} == {
@@ -68,11 +95,17 @@ def test_names_every_code(document: Document) -> None:
     assert set(codes) == set(STATUS_OF_CODE)
 
 
-@pytest.mark.parametrize(("method", "never"), [("post", {404, 405}), ("get", {400, 402, 405, 422})])
-def test_documents_every_status_it_can_give(
-    document: Document, method: str, never: set[int]
-) -> None:
-    refusals = {int(code) for code in operation(document, method)["responses"]} - {200, 202}
+@pytest.mark.parametrize(
+    ("name", "never"),
+    [
+        ("generateImage", {404, 405}),
+        ("listJobs", {402, 404, 405, 409, 422}),
+        ("jobStatus", {400, 402, 405, 409, 422}),
+        ("cancelJob", {400, 402, 405, 422}),
+    ],
+)
+def test_documents_every_status_it_can_give(document: Document, name: str, never: set[int]) -> None:
+    refusals = {int(code) for code in operation(document, name)["responses"]} - {200, 202}
     assert refusals == set(STATUS_OF_CODE.values()) - never
 
 
@@ -80,6 +113,7 @@ REFUSALS: dict[int, Callable[[str, Customer], httpx.Response]] = {
     400: lambda site, customer: submit(site, customer, prompt=""),
     401: lambda site, _: HTTP.post(site + SUBMIT),
     402: lambda site, customer: submit(site, customer),
+    409: lambda site, customer: submit_once(site, customer, "order-1", prompt="another"),
     422: lambda site, customer: submit(site, customer, variant="2k"),
 }
 
@@ -88,19 +122,24 @@ REFUSALS: dict[int, Callable[[str, Customer], httpx.Response]] = {
 def test_submit_refused(
     site: str, document: Document, new_customer: NewCustomer, code: int
 ) -> None:
-    answer = REFUSALS[code](site, new_customer())
+    customer = new_customer(credit_micros=0 if code == 402 else PRICE_MICROS)
+    if code == 409:
+        submit_once(site, customer, "order-1")
+    answer = REFUSALS[code](site, customer)
     assert answer.status_code == code
-    check_documented(document, "post", answer)
+    check_documented(document, "generateImage", answer)
 
 
 def test_submit_accepted(site: str, document: Document, alice: Customer) -> None:
-    check_documented(document, "post", submit(site, alice))
+    check_documented(document, "generateImage", submit(site, alice))
 
 
 def test_forbidden(site: str, document: Document, alice: Customer) -> None:
     alice.key.revoke()
-    check_documented(document, "post", submit(site, alice))
-    check_documented(document, "get", status(site, alice, "x"))
+    check_documented(document, "generateImage", submit(site, alice))
+    check_documented(document, "listJobs", list_jobs(site, alice))
+    check_documented(document, "jobStatus", status(site, alice, "x"))
+    check_documented(document, "cancelJob", cancel(site, alice, "x"))
 
 
 def test_status_in_every_state(site: str, document: Document, alice: Customer) -> None:
@@ -112,12 +151,79 @@ def test_status_in_every_state(site: str, document: Document, alice: Customer) -
     states = document["components"]["schemas"]["JobStatus"]["properties"]["status"]["enum"]
     assert [answer.json()["status"] for answer in answers] == states
     for answer in answers:
-        check_documented(document, "get", answer)
+        check_documented(document, "jobStatus", answer)
 
 
 def test_status_refused(site: str, document: Document, alice: Customer) -> None:
-    check_documented(document, "get", status(site, alice, str(uuid.uuid4())))
-    check_documented(document, "get", HTTP.get(f"{site}/api/v1/jobs/x"))
+    check_documented(document, "jobStatus", status(site, alice, str(uuid.uuid4())))
+    check_documented(document, "jobStatus", HTTP.get(f"{site}/api/v1/jobs/x"))
+
+
+def test_cancel(site: str, document: Document, alice: Customer) -> None:
+    job_id = submit(site, alice).json()["job_id"]
+    answers = [cancel(site, alice, each) for each in (job_id, job_id, str(uuid.uuid4()))]
+    assert [answer.status_code for answer in answers] == [200, 409, 404]
+    for answer in answers:
+        check_documented(document, "cancelJob", answer)
+
+
+def test_list(site: str, document: Document, alice: Customer) -> None:
+    submit(site, alice)
+    submit_once(site, alice, "order-1")
+    check_documented(document, "listJobs", list_jobs(site, alice, limit=0))
+    for limit in (1, 2):
+        answer = list_jobs(site, alice, limit=limit)
+        check_documented(document, "listJobs", answer)
+        for job in answer.json()["jobs"]:
+            check_fields(document, "ListedJob", job)
+
+
+def test_what_the_query_may_be(site: str, document: Document, alice: Customer) -> None:
+    """What the schema takes is accepted; what it does not take is refused."""
+    parameters = operation(document, "listJobs")["parameters"]
+    assert [parameter["name"] for parameter in parameters] == list(JobQuery.model_fields)
+    schemas = {parameter["name"]: parameter["schema"] for parameter in parameters}
+    assert schemas["limit"]["default"] == 20
+    good: list[tuple[str, str | int]] = [
+        ("status", "failed"),
+        ("token", "sk_live_Ab1C"),
+        ("token", "playground"),
+        ("created_after", "2025-01-15T10:23:44Z"),
+        ("created_before", "2025-01-15"),
+        ("limit", 1),
+        ("limit", 100),
+    ]
+    bad: list[tuple[str, str | int]] = [
+        ("status", "cancelled"),
+        ("token", "sk_live_"),
+        ("created_after", "soon"),
+        ("created_before", "2025-01-15T10:23:44"),
+        ("limit", 0),
+        ("limit", 101),
+    ]
+    for name, value in good:
+        assert _is_valid(schemas[name], value)
+        assert list_jobs(site, alice, **{name: value}).status_code == 200
+    for name, value in bad:
+        assert not _is_valid(schemas[name], value)
+        assert list_jobs(site, alice, **{name: value}).status_code == 400
+
+
+def _is_valid(schema: Document, value: object) -> bool:
+    return bool(OAS31Validator(schema, format_checker=oas31_format_checker).is_valid(value))
+
+
+def test_what_the_idempotency_key_may_be(site: str, document: Document, alice: Customer) -> None:
+    (header,) = operation(document, "generateImage")["parameters"]
+    assert (header["name"], header["in"], header["required"]) == (
+        "Idempotency-Key",
+        "header",
+        False,
+    )
+    validator = OAS31Validator(header["schema"])
+    for key, code in (("x", 202), ("!~" * 127, 202), ("", 400), ("a b", 400), ("x" * 256, 400)):
+        assert validator.is_valid(key) is (code == 202)
+        assert submit_once(site, alice, key).status_code == code
 
 
 def test_rate_limit(document: Document, alice: Customer, settings: Settings) -> None:
@@ -125,13 +231,16 @@ def test_rate_limit(document: Document, alice: Customer, settings: Settings) -> 
     with fast_lane() as client:
         answers = [client.get("/api/v1/jobs/x", headers=alice.headers) for _ in range(6)]
         assert answers[-1].status_code == 429
-        check_documented(document, "get", answers[-1])
-        check_documented(document, "post", client.post(SUBMIT, headers=alice.headers))
+        check_documented(document, "jobStatus", answers[-1])
+        check_documented(document, "generateImage", client.post(SUBMIT, headers=alice.headers))
+        check_documented(document, "listJobs", client.get(LIST, headers=alice.headers))
+        refused = client.post("/api/v1/jobs/x/cancel", headers=alice.headers)
+        check_documented(document, "cancelJob", refused)
 
 
 def test_what_the_body_may_be(site: str, document: Document, alice: Customer) -> None:
     """What the schema takes is accepted; what it does not take is refused."""
-    body = operation(document, "post")["requestBody"]
+    body = operation(document, "generateImage")["requestBody"]
     assert body["required"] is True
     schema = body["content"]["application/json"]["schema"]
     assert schema["required"] == ["prompt"]

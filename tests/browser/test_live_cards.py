@@ -15,7 +15,8 @@ from wallet.models import Unit
 
 
 def submit(customer: Customer, prompt: str) -> uuid.UUID:
-    model = CatalogueModel.objects.get(variant="tiny")
+    model = CatalogueModel.offered("tiny")
+    assert model
     submission = jobs.Submission(
         account_id=customer.account.pk,
         model_id=model.pk,

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -186,11 +187,18 @@ class Healthz(BaseHTTPRequestHandler):
         pass
 
 
+ALL_WELL = health.Health(ready=True, database=True, worker=True, schedule=True)
+NO_SCHEDULE = health.Health(ready=True, database=True, worker=True)
+NO_WORKER = health.Health(database=True, schedule=True)
+NO_DATABASE = health.Health()
+
+
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (200, {"database": True, "worker": True}, health.Health(True, True, True)),
-        (503, {"database": True, "worker": False}, health.Health(False, True, False)),
+        (200, {"database": True, "worker": True, "schedule": True}, ALL_WELL),
+        (200, {"database": True, "worker": True, "schedule": False}, NO_SCHEDULE),
+        (503, {"database": True, "worker": False, "schedule": True}, NO_WORKER),
         (503, {"status": "?"}, health.Health()),
         (502, "nonsense", health.Health()),
     ],
@@ -209,35 +217,36 @@ def test_nobody_answers_while_there_is_no_web_server() -> None:
         assert health.ask(silent.getsockname()[1]) == health.Health()
 
 
-BEATING = health.Health(ready=True, database=True, worker=True)
-SILENT = health.Health(database=True)
-NO_DATABASE = health.Health()
-
-
 @pytest.mark.parametrize(
     ("story", "stale_at"),
     [
-        ([(0, SILENT), (44, SILENT), (46, SILENT)], 46),
-        ([(5, BEATING), (24, SILENT), (26, SILENT)], 26),
-        ([(5, BEATING), (26, NO_DATABASE), (45, SILENT), (47, SILENT)], 47),
+        ([(0, NO_WORKER), (44, NO_WORKER), (46, NO_WORKER)], 46),
+        ([(5, ALL_WELL), (19, NO_WORKER), (21, NO_WORKER)], 21),
+        ([(5, ALL_WELL), (21, NO_DATABASE), (35, NO_WORKER), (37, NO_WORKER)], 37),
         ([(0, NO_DATABASE), (100, NO_DATABASE)], None),
-        ([(5, BEATING), (50, BEATING), (69, SILENT)], None),
+        ([(5, ALL_WELL), (50, NO_SCHEDULE), (64, NO_WORKER)], None),
     ],
 )
-def test_workers_are_stale_when_silent_for_too_long(
+def test_a_cluster_is_stale_when_silent_for_too_long(
     story: list[tuple[int, health.Health]], stale_at: int | None
 ) -> None:
-    watch = health.WorkerWatch()
+    watch = health.BeatWatch(attrgetter("worker"))
     stale = [now for now, said in story if watch.is_stale(said, started_at=0, now=now)]
     assert stale == ([] if stale_at is None else [stale_at])
 
 
-def test_workers_started_again_get_time_for_a_first_beat() -> None:
-    watch = health.WorkerWatch()
-    watch.is_stale(BEATING, started_at=0, now=5)
-    assert watch.is_stale(SILENT, started_at=0, now=30)
-    assert not watch.is_stale(SILENT, started_at=31, now=75)
-    assert watch.is_stale(SILENT, started_at=31, now=77)
+def test_one_clusters_silence_is_not_the_others() -> None:
+    watch = health.BeatWatch(attrgetter("schedule"))
+    said = [(5, ALL_WELL), (20, NO_WORKER), (34, NO_SCHEDULE), (36, NO_SCHEDULE)]
+    assert [now for now, each in said if watch.is_stale(each, started_at=0, now=now)] == [36]
+
+
+def test_a_cluster_started_again_gets_time_for_a_first_beat() -> None:
+    watch = health.BeatWatch(attrgetter("worker"))
+    watch.is_stale(ALL_WELL, started_at=0, now=5)
+    assert watch.is_stale(NO_WORKER, started_at=0, now=25)
+    assert not watch.is_stale(NO_WORKER, started_at=26, now=70)
+    assert watch.is_stale(NO_WORKER, started_at=26, now=72)
 
 
 def up(data: Path, **environment: str) -> tuple[int, str, str]:

@@ -161,7 +161,7 @@ def ended(job: Job, customer: Customer) -> Job:
     job.refresh_from_db()
     assert job.status in ("completed", "failed")
     completed = job.status == "completed"
-    assert Hold.objects.get(pk=job.hold_id).status == ("posted" if completed else "voided")
+    assert Hold.objects.get(job=job).status == ("posted" if completed else "voided")
     charged = PRICE if completed else 0
     assert summary(customer.account) == Summary(10_000_000 - charged, 0, 0, 0)
     charges = Transfer.objects.filter(kind="charge", reference=f"job:{job.pk}")

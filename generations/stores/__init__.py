@@ -1,0 +1,1 @@
+"""The kinds of places files can be kept in, which all behave alike: `base.py` says how."""

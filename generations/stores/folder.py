@@ -1,0 +1,89 @@
+"""A folder of this machine as a store: Django's own storage, with errors that say what they mean.
+
+It knows nothing of what is in the files.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage
+
+from generations.stores.base import Entry, StoreUnavailable
+
+PAGE_ENTRIES = 1000
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+class FolderStore(FileSystemStorage):
+    """The folder MEDIA_ROOT."""
+
+    def put(self, path: str, data: bytes) -> None:
+        try:
+            self.save(path, ContentFile(data))
+        except OSError as error:
+            # A full disk keeps what it could take of the file, and would be fuller at each try.
+            with suppress(StoreUnavailable):
+                self.delete(path)
+            raise StoreUnavailable(str(error)) from error
+
+    def open(self, name: str, mode: str = "rb") -> File[Any]:
+        with _explained():
+            return super().open(name, mode)
+
+    def read(self, path: str) -> bytes:
+        with _explained(), self.open(path) as file:
+            data: bytes = file.read()
+            return data
+
+    def size(self, name: str) -> int:
+        with _explained():
+            return super().size(name)
+
+    def delete(self, name: str) -> None:
+        with _explained():
+            super().delete(name)
+
+    def entries(self, folder: str) -> Iterator[list[Entry]]:
+        with _explained():
+            found = _scan(self.path(folder))
+            for inner in found:
+                if inner.is_dir():
+                    yield from self.entries(f"{folder}/{inner.name}")
+            page = [entry for file in found if (entry := _entry(folder, file))]
+        for start in range(0, len(page), PAGE_ENTRIES):
+            yield page[start : start + PAGE_ENTRIES]
+
+    def public_url(self, path: str) -> str:
+        return ""
+
+
+def _scan(place: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(place) as found:
+            return list(found)
+    except FileNotFoundError:
+        return []
+
+
+def _entry(folder: str, found: os.DirEntry[str]) -> Entry | None:
+    try:
+        status = found.stat()
+    except FileNotFoundError:
+        # Deleted meanwhile.
+        return None
+    if not found.is_file():
+        return None
+    return Entry(f"{folder}/{found.name}", status.st_size, time.time() - status.st_mtime)

@@ -1,0 +1,96 @@
+"""The queue is fair: one account's thousand jobs do not keep another's one waiting."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from generations import jobs, leases
+from generations.models import CatalogueModel, Job
+from tests.conftest import Customer, NewCustomer
+from tests.underway import submission
+
+RUNNER = uuid.uuid4()
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(database: None) -> Iterator[None]:
+    """Nothing of other tests is claimed here, nor of these elsewhere."""
+    unfinished = ("queued", "processing")
+    for job_id in Job.objects.filter(status__in=unfinished).values_list("pk", flat=True):
+        jobs.fail(job_id, "staff", "cleared")
+    yield
+    for job_id in Job.objects.filter(status__in=unfinished).values_list("pk", flat=True):
+        jobs.fail(job_id, "staff", "cleared")
+
+
+@pytest.fixture
+def rich(new_customer: NewCustomer) -> Customer:
+    return new_customer("rich", credit_micros=100_000_000)
+
+
+def submit(customer: Customer, count: int) -> None:
+    for number in range(count):
+        jobs.submit(submission(customer, f"wave {number}"))
+
+
+def claim(room: int) -> list[Job]:
+    return [claimed.job for claimed in leases.claim(RUNNER, room, {})]
+
+
+def finish(claimed: list[Job]) -> None:
+    for job in claimed:
+        jobs.fail(job.pk, "provider", "done with")
+
+
+def test_one_accounts_jobs_keep_their_order(rich: Customer) -> None:
+    submit(rich, 5)
+    assert [job.prompt for job in claim(5)] == [f"wave {number}" for number in range(5)]
+
+
+def test_a_single_job_is_next_after_a_thousand_of_another(rich: Customer, bob: Customer) -> None:
+    submit(rich, 200)
+    finish(claim(20))
+    submit(bob, 1)
+    claimed = claim(2)
+    assert bob.account.pk in {job.account_id for job in claimed}
+
+
+def test_two_accounts_take_turns(rich: Customer, bob: Customer) -> None:
+    submit(rich, 100)
+    submit(bob, 20)
+    first = Counter(job.account_id for job in claim(40))
+    assert first[bob.account.pk] == 20
+    assert first[rich.account.pk] == 20
+
+
+def test_who_comes_late_gets_no_more_than_a_share(rich: Customer, bob: Customer) -> None:
+    submit(rich, 60)
+    taken: Counter[int] = Counter()
+    # Bob has always one waiting, in a queue that is never empty: he must not get everything.
+    submit(bob, 1)
+    for _ in range(40):
+        claimed = claim(1)
+        taken[claimed[0].account_id] += 1
+        finish(claimed)
+        if claimed[0].account_id == bob.account.pk:
+            submit(bob, 1)
+    assert 15 <= taken[bob.account.pk] <= 25
+
+
+def test_jobs_under_way_do_not_push_in(rich: Customer, bob: Customer) -> None:
+    submit(rich, 30)
+    claim(30)
+    submit(rich, 10)
+    submit(bob, 10)
+    assert Counter(job.account_id for job in claim(10))[bob.account.pk] >= 5
+
+
+def test_a_models_places_are_not_taken_by_another(rich: Customer) -> None:
+    model = CatalogueModel.offered("tiny")
+    assert model
+    submit(rich, 10)
+    assert len(leases.claim(RUNNER, 100, {model.pk: model.concurrency - 3})) == 3
+    assert leases.claim(RUNNER, 100, {model.pk: model.concurrency}) == []
+    assert len(leases.claim(RUNNER, 2, {})) == 2
