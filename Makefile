@@ -4,14 +4,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench lock
+.PHONY: run test faults check bench lock
 
 run: $(VENV)/.run  ## Everything on this machine, until Ctrl-C.
 	@exec $(BIN)/python -m sharkweb.up
 
-test: $(VENV)/.dev  ## All tests, on a PostgreSQL and a Chromium of their own.
+test: $(VENV)/.dev  ## The tests, on a PostgreSQL and a Chromium of their own.
 	@sh .ci/chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not faults"
+
+faults: $(VENV)/.dev  ## The tests that kill and freeze whole deployments. They mostly wait.
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m faults
 
 check: $(VENV)/.dev  ## Style, types, missing migrations, the architecture's arrows.
 	$(BIN)/ruff check .
