@@ -1,7 +1,7 @@
 """The baseline: the same two calls as a bare FastAPI app with asyncpg, served by granian.
 
 It runs the product's own statements and answers the same JSON. It leaves out what a bare app
-leaves out: reference images, throttling, the checksum of keys, notes of their use.
+leaves out: reference images, idempotency, throttling, the checksum of keys, notes of their use.
 """
 
 import hmac
@@ -76,8 +76,9 @@ async def submit(asked: Submission, x_api_key: Key) -> JSONResponse:
             raise HTTPException(422)
         hold = await connection.fetchrow(
             STATEMENTS["submit"],
-            *(job_id, account_id, key_id, None, model_id, asked.prompt, "", asked.image_url or ""),
-            *(price_micros, width, height, DEADLINE_SECONDS, f"job:{job_id}"),
+            *(job_id, account_id, key_id, None, model_id, "", asked.prompt, ""),
+            *(asked.image_url or "", price_micros, width, height, DEADLINE_SECONDS),
+            f"job:{job_id}",
         )
         if hold is None:
             raise HTTPException(402)

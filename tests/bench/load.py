@@ -5,11 +5,13 @@ It checks every answer and never goes on after a wrong one.
 """
 
 import itertools
+import math
 import re
 import selectors
 import socket
+import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 TIMEOUT_SECONDS = 10.0
@@ -36,13 +38,22 @@ class Load:
     def per_second(self) -> float:
         return len(self.latencies) / self.seconds
 
+    @property
+    def median_seconds(self) -> float:
+        return statistics.median(self.latencies)
+
 
 def request(
-    method: str, path: str, token: str, status: int, contains: str, body: bytes = b""
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    status: int,
+    contains: str,
+    body: bytes = b"",
 ) -> Request:
-    """A request as a program with that API token sends it."""
+    """A request as a program with those headers sends it."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Accept: application/json"]
-    lines += [f"X-API-Key: {token}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     head = "\r\n".join([*lines, "", ""])
@@ -54,14 +65,23 @@ def drive(port: int, scripts: Sequence[Sequence[Request]], seconds: float) -> Lo
 
     Raises RuntimeError at the first answer that is wrong or does not come.
     """
+    return _converse(port, [itertools.cycle(script) for script in scripts], seconds)
+
+
+def send(port: int, scripts: Sequence[Sequence[Request]]) -> Load:
+    """Sends each script on a connection of its own, once. Raises RuntimeError as `drive` does."""
+    return _converse(port, [iter(script) for script in scripts], math.inf)
+
+
+def _converse(port: int, scripts: Sequence[Iterator[Request]], seconds: float) -> Load:
     load = Load()
     with selectors.DefaultSelector() as selector:
         connections = [_Connection(port, script) for script in scripts]
         started = time.perf_counter()
         for connection in connections:
-            selector.register(connection.socket, selectors.EVENT_READ, connection)
-            connection.ask()
-        while (now := time.perf_counter()) - started < seconds:
+            if connection.ask():
+                selector.register(connection.socket, selectors.EVENT_READ, connection)
+        while selector.get_map() and (now := time.perf_counter()) - started < seconds:
             ready = selector.select(TIMEOUT_SECONDS)
             if not ready:
                 raise RuntimeError(f"no answer on port {port} within {TIMEOUT_SECONDS} s")
@@ -70,10 +90,15 @@ def drive(port: int, scripts: Sequence[Sequence[Request]], seconds: float) -> Lo
                 if connection.hear():
                     now = time.perf_counter()
                     load.latencies.append(now - connection.asked_at)
-                    connection.ask()
+                    if not connection.ask():
+                        selector.unregister(connection.socket)
         load.seconds = now - started
+        # The last answers are waited for, so that the server is idle afterwards.
+        for key in selector.get_map().values():
+            while not key.data.hear():
+                pass
         for connection in connections:
-            connection.finish()
+            connection.socket.close()
     return load
 
 
@@ -82,16 +107,21 @@ class _Connection:
 
     __slots__ = ("asked_at", "heard", "request", "script", "socket")
 
-    def __init__(self, port: int, script: Sequence[Request]) -> None:
+    def __init__(self, port: int, script: Iterator[Request]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.script = itertools.cycle(script)
+        self.script = script
 
-    def ask(self) -> None:
-        self.request = next(self.script)
+    def ask(self) -> bool:
+        """Sends the script's next request; False at its end."""
+        following = next(self.script, None)
+        if following is None:
+            return False
+        self.request = following
         self.heard = b""
         self.asked_at = time.perf_counter()
         self.socket.sendall(self.request.data)
+        return True
 
     def hear(self) -> bool:
         """Takes in what has come; True when the answer is whole. Raises RuntimeError."""
@@ -103,11 +133,5 @@ class _Connection:
             return False
         expected = b"HTTP/1.1 %d " % self.request.status
         if not head.startswith(expected) or self.request.contains not in body:
-            raise RuntimeError(f"wrong answer: {self.heard!r} to {self.request.data!r}")
+            raise RuntimeError(f"wrong answer: {self.heard[:2000]!r} to {self.request.data!r}")
         return True
-
-    def finish(self) -> None:
-        """Waits for the last answer, so that the server is idle afterwards."""
-        while not self.hear():
-            pass
-        self.socket.close()
