@@ -23,7 +23,7 @@ check: $(VENV)/.dev  ## Style, types, missing migrations, the architecture's arr
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -q tests/test_rooms.py
 
-bench: $(VENV)/.dev  ## Speed, beside a bare baseline in the same run.
+bench: $(VENV)/.dev  ## Speed, beside a bare API and plain django-q2 in the same run.
 	$(BIN)/python -m tests.bench $(ARGUMENTS)
 
 lock:  ## Pins what pyproject.toml asks for. Needs uv.

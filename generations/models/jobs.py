@@ -107,15 +107,18 @@ class Job(models.Model):
                 condition=Q(status="queued"),
                 name="job_queue",
             ),
+            # Said by another column than the queue's, so that the planner, whose numbers are of
+            # another hour, cannot take it for a queue that it would have to sort.
             models.Index(
-                fields=["deadline_at"],
-                condition=Q(status__in=["queued", "processing"]),
-                name="job_deadline",
+                fields=["deadline_at"], condition=Q(finished_at=None), name="job_deadline"
             ),
+            # Without the lease's end, whose renewal would have to be written into every index.
+            models.Index(fields=["model"], condition=Q(status="processing"), name="job_lease"),
             models.Index(
-                fields=["model", "lease_until"], condition=Q(status="processing"), name="job_lease"
+                fields=["-finished_at"],
+                condition=Q(finished_at__isnull=False),
+                name="job_finished",
             ),
-            models.Index(fields=["-finished_at"], name="job_finished"),
             models.Index(
                 fields=["finished_at"],
                 condition=Q(usage_counted=False, finished_at__isnull=False),

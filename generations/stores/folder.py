@@ -33,11 +33,22 @@ class FolderStore(FileSystemStorage):
     def put(self, path: str, data: bytes) -> None:
         try:
             self.save(path, ContentFile(data))
+            self._make_durable(path)
         except OSError as error:
             # A full disk keeps what it could take of the file, and would be fuller at each try.
             with suppress(StoreUnavailable):
                 self.delete(path)
             raise StoreUnavailable(str(error)) from error
+
+    def _make_durable(self, path: str) -> None:
+        # Who pays for an image must find it after a power cut, too: the file and its name.
+        file = self.path(path)
+        for place in (file, os.path.dirname(file)):
+            descriptor = os.open(place, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
     def open(self, name: str, mode: str = "rb") -> File[Any]:
         with _explained():

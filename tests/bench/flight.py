@@ -10,9 +10,8 @@ from datetime import datetime
 import httpx
 
 from generations.models import Job, Runner
-from tests.bench import contestants, customers, load, table
+from tests.bench import contestants, customers, load, meter, table
 from tests.bench.contestants import Contestant
-from tests.bench.meter import Meter
 from tests.bench.providers import SECRET
 from tests.generations.engines.servers.replicate import MODEL
 
@@ -67,10 +66,11 @@ def measure(contestant: Contestant, is_quick: bool) -> Flight:
         for variant, origin in zip(variants, origins, strict=True):
             customers.offer(variant, "replicate", plan.jobs, base_url=f"{origin}/v1", model=MODEL)
         # Plain django-q2 spreads its few jobs over several processes.
-        meter = None if contestant.is_plain else Meter(Runner.alive().get().pid)
+        is_metered = meter.WORKS_HERE and not contestant.is_plain
+        runner = meter.Meter(Runner.alive().get().pid) if is_metered else None
         load.send(contestant.port, customers.shares(contestant.people, plan.jobs, *variants))
         contestants.wait_until_completed(VARIANT)
-        usage = (meter.cpu_percent, meter.memory_peak_mb) if meter else None
+        usage = (runner.cpu_percent, runner.memory_peak_mb) if runner else None
         made = {id: span for origin in origins for id, span in _predictions(origin)}
     return _seen(plan, made, usage)
 
@@ -140,7 +140,7 @@ def rows(own: Flight, plain: Flight) -> list[str]:
             f"- / {TARGET_NOTICED_P95_MS} ms{noticed}",
         ),
         table.row("  charged after, p50 / p95", *[table.pair_ms(each.charged) for each in both]),
-        *_usage(own),
+        *(_usage(*own.usage) if own.usage else ()),
     ]
 
 
@@ -151,9 +151,7 @@ def _hours(plan: Plan, plain: Flight) -> float:
     return plan.jobs / plain.in_flight_most * (plan.seconds + beside_seconds) / 3600
 
 
-def _usage(own: Flight) -> list[str]:
-    assert own.usage
-    cpu_percent, memory_mb = own.usage
+def _usage(cpu_percent: float, memory_mb: float) -> list[str]:
     idle = table.mark(cpu_percent < TARGET_CPU_PERCENT)
     small = table.mark(memory_mb < TARGET_MEMORY_MB)
     processor, memory = f"{cpu_percent:.0f} % of a core", f"{memory_mb:.0f} MB"

@@ -42,7 +42,7 @@ FEW = ("queued", "processing", "failed")
 
 SELECTION = """(
     SELECT * FROM generations_job job WHERE {conditions}
-    ORDER BY job.created_at DESC, job.id DESC LIMIT %(limit)s
+    ORDER BY job.created_at DESC, job.id DESC LIMIT {limit}
 )"""
 PAGE = f"""
 SELECT {CALLER_COLUMNS}, job.created_at, {IS_OVERDUE}, model.variant, job.prompt,
@@ -53,7 +53,7 @@ LEFT JOIN LATERAL ({{selections}}) job ON true
 LEFT JOIN generations_cataloguemodel model ON model.id = job.model_id
 WHERE {CALLER_MATCHES}
 ORDER BY job.created_at DESC NULLS LAST, job.id DESC
-LIMIT %(limit)s
+LIMIT {{limit}}
 """  # noqa: S608 - made of constants.
 # Two tokens of an account may begin alike; each has its index.
 TOKENS = "LEFT JOIN keys_key own ON own.account_id = account.id AND own.prefix = %(token)s"
@@ -112,17 +112,18 @@ def _statement(asked: JobQuery) -> str:
         window.append("job.created_at < %(created_before)s")
     if asked.place:
         window.append("(job.created_at, job.id) < (%(place_at)s, %(place_id)s)")
+    # One more than is shown tells whether there is a next page. It is written out, because the
+    # planner takes a number that it cannot know for a tenth of all, and plans anew each time.
+    limit = asked.limit + 1
     selections = [
-        SELECTION.format(conditions=" AND ".join([*window, condition]))
+        SELECTION.format(conditions=" AND ".join([*window, condition]), limit=limit)
         for condition in CONDITIONS_OF_STATUS[asked.status]
     ]
-    return PAGE.format(tokens=tokens, selections=" UNION ALL ".join(selections))
+    return PAGE.format(tokens=tokens, selections=" UNION ALL ".join(selections), limit=limit)
 
 
 def _values(asked: JobQuery) -> dict[str, Any]:
     return {
-        # One more than is shown tells whether there is a next page.
-        "limit": asked.limit + 1,
         "token": asked.token,
         "created_after": asked.created_after,
         "created_before": asked.created_before,
