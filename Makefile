@@ -11,7 +11,7 @@ run: $(VENV)/.run  ## Everything on this machine, until Ctrl-C.
 
 test: $(VENV)/.dev  ## The tests, on a PostgreSQL and a Chromium of their own.
 	@sh .ci/chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not faults"
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not faults"
 
 faults: $(VENV)/.dev  ## The tests that kill and freeze whole deployments. They mostly wait.
 	$(BIN)/python -m pytest -n 4 --dist loadfile -m faults

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
 from tests.conftest import CHECKOUT, wait_until
@@ -118,6 +119,21 @@ def test_a_provider_that_answers_after_the_deadline(
     time.sleep(3)
     assert assert_true(deployment, client, accepted) == {"failed": 3}
     assert_nothing_was_sent_twice(provider)
+
+
+def test_a_cancelled_job_is_cancelled_at_the_provider(
+    deployment: Deployment, client: Client, provider: Replicate
+) -> None:
+    provider.seconds = FOR_EVER_SECONDS
+    (job_id,) = client.submit_many(1)
+    wait_until(lambda: processing(deployment) == 1)
+    cancelled_before = len(provider.asked_to("cancel"))
+    url = f"{client.address}/api/v1/jobs/{job_id}/cancel"
+    answer = httpx.post(url, headers=client.headers, timeout=10)
+    assert (answer.status_code, answer.json()["status"]) == (200, "failed")
+    wait_until(lambda: len(provider.asked_to("cancel")) > cancelled_before, 5)
+    assert httpx.post(url, headers=client.headers, timeout=10).status_code == 409
+    assert assert_true(deployment, client, {job_id}) == {"failed": 1}
 
 
 def release(provider: Replicate) -> None:
