@@ -33,6 +33,13 @@ class CatalogueModelAdmin(admin.ModelAdmin[CatalogueModel]):
     autocomplete_fields = ("import_into",)
     readonly_fields = ("imported_until",)
 
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: CatalogueModel | None = None
+    ) -> tuple[str, ...]:
+        """An engine's options say where its secret is sent: that is the operators' alone."""
+        own = ("imported_until",)
+        return own if request.user.is_superuser else (*own, "engine", "options")
+
     def has_delete_permission(
         self, request: HttpRequest, obj: CatalogueModel | None = None
     ) -> bool:

@@ -23,6 +23,9 @@ URL_LIMIT_CHARACTERS = 2048
 REDIRECTS_LIMIT = 3
 # One silent address must leave time for the next one of the same host.
 CONNECT_TIMEOUT_SECONDS = 5.0
+# Pieces smaller than this on average are refused, after the first of them.
+CHUNK_MEAN_BYTES = 512
+CHUNKS_MIN = 1000
 REDIRECT_STATUSES = {301, 302, 303, 307, 308}
 HEADERS = [
     (b"User-Agent", b"SharkAPI/1 (+image fetch)"),
@@ -209,8 +212,14 @@ async def _read(response: httpcore.Response, limit_bytes: int) -> bytes:
     if int(headers.get("content-length", "0")) > limit_bytes:
         raise too_large
     body = bytearray()
+    chunks = 0
     async for chunk in response.aiter_stream():
         body += chunk
+        chunks += 1
         if len(body) > limit_bytes:
             raise too_large
+        # Byte by byte, one file would keep the loop from everybody else.
+        if chunks > CHUNKS_MIN + len(body) / CHUNK_MEAN_BYTES:
+            raise FetchFailed("The image URL sent its file in too many pieces.")
+        await asyncio.sleep(0)
     return bytes(body)

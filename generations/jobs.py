@@ -6,6 +6,7 @@ status and its money change in one transaction, and no transaction spans a netwo
 """
 
 import contextlib
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,14 @@ from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from generations.engines.failures import LOST
 from generations.leases import ATTEMPTS_MAX
 from generations.models import DEADLINE_SECONDS, CatalogueModel, Job
 from wallet import ledger
+
+log = logging.getLogger(__name__)
 
 # Runners listen on both. The first says that there is work, new or handed over; the second names
 # a job that somebody else has ended.
@@ -26,9 +29,7 @@ QUEUE_CHANNEL = "generations_queued"
 HANDED_OVER = "handed over"
 ENDED_CHANNEL = "generations_ended"
 
-# So many are failed in one go.
 OVERDUE_MAX = 500
-
 TIMED_OUT = f"Provider request timed out after {DEADLINE_SECONDS}s."
 CANCELLED = "Cancelled. Nothing was charged."
 
@@ -180,8 +181,10 @@ def move(job: Job, model: CatalogueModel) -> bool:
             model=model,
             engine_started_at=None,
             lease_until=Now(),
+            # The runner that leaves it may have room for it again.
+            runner_id=None,
             # A refusal is no attempt: nobody worked on it.
-            attempts=F("attempts") - 1,
+            attempts=Greatest(F("attempts") - 1, 0),
         )
     )
     wake_runners(HANDED_OVER)
@@ -244,6 +247,11 @@ def fail(job_id: uuid.UUID, kind: str, error: str, fence: int | None = None) -> 
         return True
 
 
+def has_ended(job_id: uuid.UUID) -> bool:
+    """Whether nobody waits for the job any more."""
+    return Job.objects.filter(pk=job_id, finished_at__isnull=False).exists()
+
+
 def cancel(job_id: uuid.UUID) -> bool:
     """Ends the job at its customer's wish and gives the reserved amount back.
 
@@ -260,13 +268,14 @@ def end(job_id: uuid.UUID, kind: str, error: str) -> bool:
     return ended
 
 
-# Each branch follows an index, whatever the planner believes of the queue.
+# Each branch follows an index, whatever the planner believes of the queue. Who was only asleep has
+# a moment to renew its leases.
 OVERDUE = f"""
-(SELECT id, true FROM generations_job
+(SELECT id, NULL::integer, true FROM generations_job
  WHERE finished_at IS NULL AND deadline_at <= now() ORDER BY deadline_at LIMIT {OVERDUE_MAX})
 UNION ALL
-(SELECT id, false FROM generations_job
- WHERE status = 'processing' AND lease_until < now() AND deadline_at > now()
+(SELECT id, fence, false FROM generations_job
+ WHERE status = 'processing' AND lease_until < now() - interval '10 seconds' AND deadline_at > now()
    AND attempts >= {ATTEMPTS_MAX} LIMIT {OVERDUE_MAX})
 """  # noqa: S608 - made of constants.
 
@@ -276,10 +285,14 @@ def fail_overdue() -> int:
     with connection.cursor() as cursor:
         cursor.execute(OVERDUE)
         overdue = cursor.fetchall()
+    late, lost = (Job.FailureKind.TIMEOUT, TIMED_OUT), (Job.FailureKind.PROVIDER, LOST)
     failed = 0
-    for job_id, is_late in overdue:
-        if is_late:
-            failed += fail(job_id, Job.FailureKind.TIMEOUT, TIMED_OUT)
-        else:
-            failed += fail(job_id, Job.FailureKind.PROVIDER, LOST)
+    for job_id, fence, is_late in overdue:
+        kind, error = late if is_late else lost
+        try:
+            # With the fence that was seen: who has taken it over meanwhile shall go on.
+            failed += fail(job_id, kind, error, fence)
+        except ledger.HoldResolved:
+            # One whose books are wrong must not keep the others from their end.
+            log.exception("job %s cannot be ended", job_id)
     return failed

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from generations.models import Job
@@ -32,17 +32,21 @@ class Claimed:
     seconds_left: float
 
 
-# The outer LIMIT counts the places left at each model for this runner, so that a slow engine's
-# queue never holds up another's. The inner one is a constant, for the planner: a number that it
-# cannot know it takes for a tenth of the queue, which it then sorts. Rows are locked one by one,
-# as the outer one asks for them.
+# The outer LIMIT counts the places left at each model for this runner, and the emptiest model comes
+# first, so that one engine's queue never holds up another's. The inner LIMIT is a constant, for the
+# planner: a number that it cannot know it takes for a tenth of the queue, which it then sorts.
+# Rows are locked one by one, as the outer one asks for them.
 _PICKED = """
 WITH taken AS (
     SELECT * FROM unnest(%(models)s::bigint[], %(counts)s::bigint[]) AS taken (model_id, count)
 ), picked AS (
     SELECT found.id
-    FROM generations_cataloguemodel model
-    LEFT JOIN taken ON taken.model_id = model.id
+    FROM (
+        SELECT id, concurrency - coalesce(taken.count, 0) AS places
+        FROM generations_cataloguemodel LEFT JOIN taken ON taken.model_id = id
+        WHERE concurrency > coalesce(taken.count, 0)
+        ORDER BY coalesce(taken.count, 0)::float / concurrency
+    ) model
     CROSS JOIN LATERAL (
         SELECT id FROM (
             SELECT id FROM generations_job
@@ -51,7 +55,7 @@ WITH taken AS (
             LIMIT {batch}
             FOR UPDATE SKIP LOCKED
         ) next
-        LIMIT least(%(room)s, greatest(0, model.concurrency - coalesce(taken.count, 0)))
+        LIMIT least(%(room)s, model.places)
     ) found
     LIMIT %(room)s
 )
@@ -68,6 +72,8 @@ CLAIM = _PICKED.format(
 RECLAIM = _PICKED.format(
     batch=BATCH_MAX,
     condition="status = 'processing' AND deadline_at > now()"
+    # Its own are still at work, however late it was to say so.
+    " AND runner_id IS DISTINCT FROM %(runner)s"
     " AND lease_until < now() - %(patience_seconds)s * interval '1 second'"
     f" AND attempts < {ATTEMPTS_MAX}",
     order="lease_until",
@@ -107,11 +113,15 @@ def _claimed(
         "lease_seconds": LEASE_SECONDS,
         "patience_seconds": patience_seconds,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        ids = [row[0] for row in cursor.fetchall()]
-    if not ids:
-        return []
+    # In one transaction, else the fence that is read could be a successor's.
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            ids = [row[0] for row in cursor.fetchall()]
+        return _read(ids) if ids else []
+
+
+def _read(ids: Sequence[uuid.UUID]) -> list[Claimed]:
     jobs = Job.objects.filter(pk__in=ids).select_related("model").annotate(read_at=Now())
     return [
         Claimed(job, job.read_at, (job.deadline_at - job.read_at).total_seconds())
@@ -142,6 +152,7 @@ def renew(runner_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 HAND_OVER = """
 UPDATE generations_job SET lease_until = now(), attempts = greatest(attempts - 1, 0)
 WHERE id = ANY(%(ids)s) AND runner_id = %(runner)s AND status = 'processing'
+  AND lease_until > now()
 """
 
 

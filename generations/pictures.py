@@ -16,6 +16,7 @@ REFERENCE_MAX_PIXELS = 25_000_000
 # What is larger is shrunk: no variant is larger either, and writing 25 megapixels anew takes
 # seconds and hundreds of megabytes, for which a file of one kilobyte can ask.
 REFERENCE_SIDE_PIXELS = 2048
+JPEG_SCANS_MAX = 100
 FORMATS = ("JPEG", "PNG", "WEBP")
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 # Quick rather than small, since a program waits for the answer.
@@ -52,6 +53,7 @@ def clean_reference(data: bytes) -> tuple[bytes, str]:
                 raise InvalidPicture(TOO_MANY_PIXELS)
             # A phone's photo with a second one inside, such as a gain map, is a JPEG like others.
             form = "JPEG" if picture.format == "MPO" else picture.format or ""
+            _check_scans(data, form)
             picture.load()
             picture.thumbnail((REFERENCE_SIDE_PIXELS, REFERENCE_SIDE_PIXELS))
             return _encode(ImageOps.exif_transpose(picture), form), EXTENSIONS[form]
@@ -81,6 +83,13 @@ def clean_import(data: bytes) -> tuple[bytes, int, int]:
     return _result_png(picture, data), picture.width, picture.height
 
 
+def _check_scans(data: bytes, form: str) -> None:
+    # Each scan of a progressive JPEG goes over the whole picture again, for 42 bytes. Within one
+    # the marker cannot occur, and a real file has about ten.
+    if form in ("JPEG", "MPO") and data.count(b"\xff\xda") > JPEG_SCANS_MAX:
+        raise InvalidPicture(NOT_AN_IMAGE)
+
+
 def _opened_result(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
@@ -90,6 +99,7 @@ def _opened_result(data: bytes) -> Image.Image:
 
 def _result_png(picture: Image.Image, data: bytes) -> bytes:
     try:
+        _check_scans(data, picture.format or "")
         picture.load()
         # The pixels of a PNG that decodes stay as they are; packing them again would take long.
         return png.bare(data) if picture.format == "PNG" else _encode(picture, "PNG")

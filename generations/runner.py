@@ -5,6 +5,7 @@ over when told to stop. What is done with one job is `work.py`'s.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -24,7 +25,7 @@ from generations.leases import Claimed
 from generations.listener import Listener
 from generations.models import Runner
 from generations.models.runners import exists
-from generations.threads import in_database
+from generations.threads import for_runner, in_database
 from generations.work import Work
 
 log = logging.getLogger(__name__)
@@ -53,23 +54,27 @@ class _Loop:
         self.tasks: dict[UUID, asyncio.Task[None]] = {}
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
-        self.is_reclaim_due = True
         self.parent_pid = os.getppid()
 
     async def run(self) -> str:
         listener = Listener(self.row.cluster_id, self._hear, self.stop)
         listening = asyncio.create_task(listener.run())
+        listening.add_done_callback(self._stop_after)
         await listener.is_settled.wait()
         if self.stopping.is_set():
             return "another runner holds the place"
         asyncio.get_running_loop().add_signal_handler(background.DRAIN_SIGNAL, self.stop)
         await in_database(self._arrive)
         beating = asyncio.create_task(self._beat())
-        beating.add_done_callback(lambda _: self.stop())
+        ending = asyncio.create_task(self._end_overdue())
+        beating.add_done_callback(self._stop_after)
         async with Wire() as wire:
             self.engines = connected(wire)
-            await self._claim_until_stopped()
-            await self._drain()
+            try:
+                await self._claim_until_stopped()
+            finally:
+                await self._drain()
+        ending.cancel()
         beating.cancel()
         listening.cancel()
         await in_database(Runner.objects.filter(pk=self.row.pk).delete)
@@ -80,6 +85,12 @@ class _Loop:
         self.stopping.set()
         self.wake.set()
 
+    def _stop_after(self, task: asyncio.Task[None]) -> None:
+        """Without a beat, or its place, a runner is none."""
+        if not task.cancelled() and task.exception():
+            log.error("The runner ends.", exc_info=task.exception())
+        self.stop()
+
     def _arrive(self) -> None:
         """Takes the place of a runner that was killed here, and of its jobs, without waiting."""
         before = Runner.objects.filter(cluster_id=self.row.cluster_id)
@@ -89,24 +100,24 @@ class _Loop:
         self.row.save()
 
     def _hear(self, channel: str, payload: str) -> None:
-        if channel == jobs.ENDED_CHANNEL:
-            self._dismiss(UUID(payload))
-        else:
-            self.is_reclaim_due |= payload == jobs.HANDED_OVER
+        if channel != jobs.ENDED_CHANNEL:
             self.wake.set()
+            return
+        with contextlib.suppress(ValueError):
+            self._dismiss(UUID(payload))
 
     def _dismiss(self, job_id: UUID) -> None:
         """Stops work that is of no use any more."""
-        if job_id in self.tasks:
+        # Once is enough: it may be telling the engine just now.
+        if job_id in self.tasks and not self.works[job_id].is_dismissed:
             self.works[job_id].is_dismissed = True
             self.tasks[job_id].cancel()
 
     async def _claim_until_stopped(self) -> None:
         while not self.stopping.is_set():
             self.wake.clear()
-            if self.is_reclaim_due:
-                self.is_reclaim_due = False
-                await self._take(leases.reclaim)
+            # Those first that another runner left: they have waited longest.
+            await self._take(leases.reclaim)
             await self._take(leases.claim)
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
@@ -118,7 +129,7 @@ class _Loop:
         room = settings.RUNNER_JOBS_MAX - len(self.tasks)
         if room > 0:
             taken = Counter(work.job.model_id for work in self.works.values())
-            found = await in_database(claim, self.row.pk, room, taken)
+            found = await for_runner(claim, self.row.pk, room, taken)
             for claimed in found:
                 self._begin(claimed)
             if len(found) >= leases.BATCH_MAX:
@@ -144,12 +155,17 @@ class _Loop:
             if os.getppid() != self.parent_pid:
                 log.warning("The cluster around this runner is gone; it hands over.")
                 self.stop()
-            await in_database(self._say_alive)
-            await in_database(jobs.fail_overdue)
+            await for_runner(self._say_alive)
             await self._keep_leases()
-            self.is_reclaim_due = True
-            self.wake.set()
             await asyncio.sleep(max(0.0, HEARTBEAT_SECONDS - (time.monotonic() - started)))
+
+    async def _end_overdue(self) -> None:
+        while True:
+            try:
+                await in_database(jobs.fail_overdue)
+            except Exception:
+                log.exception("what is overdue could not be ended")
+            await asyncio.sleep(HEARTBEAT_SECONDS)
 
     def _say_alive(self) -> None:
         row = Runner.objects.filter(pk=self.row.pk)
@@ -160,7 +176,7 @@ class _Loop:
         ours = list(self.tasks)
         if not ours:
             return
-        kept = await in_database(leases.renew, self.row.pk, ours)
+        kept = await for_runner(leases.renew, self.row.pk, ours)
         for job_id in set(ours) - kept:
             # A job that ended just now is missing too; cancelling its finished task is harmless.
             self._dismiss(job_id)

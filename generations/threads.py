@@ -22,6 +22,7 @@ DATABASE_RETRY_SECONDS = 0.5
 
 # Each thread keeps a connection. A few keep PostgreSQL busier than one process can.
 _database = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
+_runner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="runner")
 # A store may be far away: its threads mostly wait.
 _store = ThreadPoolExecutor(max_workers=16, thread_name_prefix="store")
 # Decoding is arithmetic: more threads than cores would only take turns.
@@ -33,10 +34,13 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 
     Every statement of ours may be repeated: each is a compare-and-swap.
     """
+    return await _until_answered(_database, lambda: function(*args, **kwargs))
 
+
+async def _until_answered(pool: ThreadPoolExecutor, function: Callable[[], T]) -> T:
     def call() -> T:
         try:
-            return function(*args, **kwargs)
+            return function()
         except (OperationalError, InterfaceError):
             # Whatever it was, the next try shall have a connection of its own.
             connection.close()
@@ -44,10 +48,15 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 
     while True:
         try:
-            return await _run(_database, call)
+            return await _run(pool, call)
         except (OperationalError, InterfaceError) as error:
             log.warning("The database is away: %s", str(error).strip().splitlines()[0])
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
+
+
+async def for_runner(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same for what keeps the runner alive, and must not wait behind its jobs' statements."""
+    return await _until_answered(_runner, lambda: function(*args, **kwargs))
 
 
 async def in_store(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

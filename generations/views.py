@@ -1,6 +1,7 @@
 """The pages where images are made and looked at; what they mean is in `jobs` and `history`."""
 
 import logging
+from contextlib import suppress
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -84,7 +85,9 @@ def _submit(request: AccountRequest, form: PlaygroundForm) -> Job | None:
         submitted = jobs.submit(submission)
     except ledger.InsufficientBalance:
         if submission.input_name:
-            files.delete_input(submission.input_name)
+            # What stays is swept away.
+            with suppress(files.StoreUnavailable):
+                files.delete_input(submission.input_name)
         form.add_error(None, _short_of(request, model.price_label))
         return None
     return histories.of_account(request.account).get(pk=submitted.id)

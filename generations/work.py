@@ -36,8 +36,6 @@ BACKOFF_LONGEST_SECONDS = 15.0
 # Who would be asked again later than this before the deadline could not finish any more.
 LAST_START_SECONDS = 5.0
 CANCEL_TIMEOUT_SECONDS = 5.0
-# Pictures in memory at once, in one process: a thousand jobs may all be ready in one second.
-_pictures_in_hand = asyncio.Semaphore(32)
 
 
 class NoLongerOurs(Exception):
@@ -52,11 +50,16 @@ class Work:
         self.claimed_at = claimed.at
         self.seconds_left = claimed.seconds_left
         self.began = time.monotonic()
-        self.engine = engines[self.job.model.engine]
+        self.engines = engines
         self.request: ImageRequest | None = None
         # Whether somebody else could go on from here without loss, so that we may stop.
         self.is_resumable = True
         self.is_dismissed = False
+
+    @property
+    def engine(self) -> Engine:
+        """Its model's. KeyError when this release does not know it yet: the job fails, no other."""
+        return self.engines[self.job.model.engine]
 
     def now(self) -> datetime:
         """The database's time: this machine's own clock may be wrong, or jump."""
@@ -212,7 +215,7 @@ class Work:
         # Nearly done: to fetch it once more would cost more than to wait for the rest.
         self.is_resumable = False
         job = self.job
-        async with _pictures_in_hand:
+        async with self.engine.pictures_in_hand:
             data = await self.engine.fetched(done)
             data = await on_pictures(pictures.clean_result, data, job.width, job.height)
             name = await self._in_store(files.save_result, data)
@@ -257,6 +260,9 @@ class Work:
     async def _cancel_at_engine(self) -> None:
         """Saves the engine's work, where it can be told; nothing depends on it."""
         if self.request is None or not self.job.engine_reference:
+            return
+        if not await in_database(jobs.has_ended, self.job.pk):
+            # Another runner has the job, and waits for the very same work.
             return
         try:
             async with asyncio.timeout(CANCEL_TIMEOUT_SECONDS):

@@ -106,7 +106,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "tcp_user_timeout": 15_000,
         # No statement may hold a lock, or a thread, for ever.
         "options": "-c statement_timeout=30s -c lock_timeout=10s"
-        " -c idle_in_transaction_session_timeout=60s",
+        " -c idle_in_transaction_session_timeout=10s",
     }
 )
 # Sign-in throttles are counted here, so that all processes count together.

@@ -4,6 +4,7 @@ Engines know nothing of jobs, money or the database. They say what happened; whe
 more, or another engine, is `generations/work.py`'s to decide.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 # A result is noticed this long after it is there, at most; the reference's own pace for polling.
 POLL_SECONDS = 2.0
+PICTURES_IN_HAND_MAX = 16
 
 
 class Options(BaseModel):
@@ -111,6 +113,9 @@ class Engine:
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
+        # A thousand jobs may all be ready in one second, and their pictures must fit in memory.
+        # Each engine has places of its own, so that a slow one's downloads hold up no other.
+        self.pictures_in_hand = asyncio.Semaphore(PICTURES_IN_HAND_MAX)
 
     @classmethod
     def problem_of(cls, options: object) -> str | None:

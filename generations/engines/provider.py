@@ -16,6 +16,8 @@ from generations.engines.wire import NO_HEADERS, Answer
 
 START_TIMEOUT_SECONDS = 30.0
 POLL_TIMEOUT_SECONDS = 10.0
+# Room for a small picture as a data URI; read, an answer takes many times its length in memory.
+ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 
 
 class ProviderEngine(Engine):
@@ -35,6 +37,7 @@ class ProviderEngine(Engine):
             headers={**options.credentials(), **headers},
             timeout_seconds=START_TIMEOUT_SECONDS,
             json=body,
+            limit_bytes=ANSWER_LIMIT_BYTES,
         )
 
     async def ask(self, options: ProviderOptions, method: str, path: str) -> Answer:
@@ -44,6 +47,7 @@ class ProviderEngine(Engine):
             options.base_url + path,
             headers=options.credentials(),
             timeout_seconds=POLL_TIMEOUT_SECONDS,
+            limit_bytes=ANSWER_LIMIT_BYTES,
         )
 
 

@@ -21,7 +21,7 @@ from generations.engines.wire import Answer
 log = logging.getLogger(__name__)
 
 # 529 is what several providers answer when they are overloaded.
-BUSY_STATUSES = {408, 429, 503, 529}
+BUSY_STATUSES = {429, 503, 529}
 # What only the operator can mend: keys, money, names of models, addresses that have moved.
 OPERATOR_STATUSES = {301, 302, 303, 307, 308, 401, 402, 403, 404, 405, 410}
 # For a provider that does not say when to come back.
@@ -32,7 +32,7 @@ def check_started(engine: str, answer: Answer, busy_seconds: float | None = None
     """Returns if the provider took the request; `busy_seconds` is what its body says of 429.
 
     Raises EngineRefused when it certainly did not, EngineUncertain when that cannot be known: a
-    500, 502 or 504 may come from a gateway that had already passed the request on.
+    408, 500, 502 or 504 may come from a gateway that had already passed the request on.
     """
     if 200 <= answer.status < 300:
         return
@@ -40,7 +40,7 @@ def check_started(engine: str, answer: Answer, busy_seconds: float | None = None
         raise _busy(answer, busy_seconds)
     if answer.status in OPERATOR_STATUSES:
         raise misconfigured(engine, answer)
-    if 400 <= answer.status < 500:
+    if 400 <= answer.status < 500 and answer.status != 408:
         log.error("%s answered %d to a request", engine, answer.status)
         raise EngineRefused(REJECTED)
     raise EngineUncertain(f"{engine} answered {answer.status} to a request")

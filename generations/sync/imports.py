@@ -64,6 +64,9 @@ async def _import_all(rows: list[CatalogueModel]) -> None:
                 await _Import(row, engines[row.engine], deadline).run()
             except (EngineFailed, EngineUncertain, TimeoutError) as error:
                 log.warning("the images of %s wait: %r", row, error)
+            except (OverflowError, ValueError):
+                # Nonsense from one provider, such as a year 1, must not hold up the others.
+                log.exception("the images of %s cannot be imported", row)
 
 
 class _Import:

@@ -56,6 +56,7 @@ class ScriptedEngine(Engine):
 
     def __init__(self, script: Script) -> None:
         self.script = script
+        self.pictures_in_hand = asyncio.Semaphore(1)
 
     async def start(self, request: ImageRequest) -> str | Image:
         answer: str | Image = self.script.answer("start")

@@ -212,6 +212,6 @@ def test_a_job_whose_runners_die_is_not_given_to_a_third(alice: Customer) -> Non
     job_id = jobs.submit(submission(alice, variant="scripted")).id
     for _ in range(leases.ATTEMPTS_MAX):
         claim(job_id)
-        Job.objects.filter(pk=job_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+        Job.objects.filter(pk=job_id).update(lease_until=timezone.now() - timedelta(seconds=15))
     jobs.fail_overdue()
     assert_free(Job.objects.select_related("hold").get(pk=job_id), "provider", LOST)
