@@ -14,7 +14,7 @@ test: $(VENV)/.dev  ## The tests, on a PostgreSQL and a Chromium of their own.
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not faults"
 
 faults: $(VENV)/.dev  ## The tests that kill and freeze whole deployments. They mostly wait.
-	$(BIN)/python -m pytest -n 4 --dist loadfile -m faults
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m faults
 
 check: $(VENV)/.dev  ## Style, types, missing migrations, the architecture's arrows.
 	$(BIN)/ruff check .

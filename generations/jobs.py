@@ -69,9 +69,10 @@ class Submitted:
     created_at: datetime
 
 
-# A free image costs the job nothing. Its turn is one after its account's last that has not ended,
+# A free image costs the job nothing. Its turn is one after its account's last in the same queue,
 # but never before what is next now: so a thousand jobs of one account take turns with the one of
-# another. This is start-time fair queueing, with the queue's head as the virtual time.
+# another. This is start-time fair queueing, with the queue's head as the virtual time. IS TRUE
+# keeps the planner to the account's own index; the queue's it would have to read whole.
 # Source: Goyal, Vin and Cheng, "Start-time Fair Queuing", SIGCOMM 1996.
 INSERT = """
 INSERT INTO generations_job (
@@ -88,6 +89,7 @@ SELECT %(id)s, account_id, %(key)s, %(user)s, %(model)s, hold_id, %(idempotency_
          WHERE model_id = %(model)s AND status = 'queued' ORDER BY turn LIMIT 1),
         (SELECT turn + 1 FROM generations_job own
          WHERE own.account_id = reserved.account_id AND own.status IN ('queued', 'processing')
+           AND (own.status = 'queued' AND own.model_id = %(model)s) IS TRUE
          ORDER BY own.created_at DESC LIMIT 1)
     ),
     0, 0, '', created_at, created_at + %(deadline_seconds)s * interval '1 second'

@@ -9,6 +9,7 @@ import pytest
 from generations import jobs, leases
 from generations.models import CatalogueModel, Job
 from tests.conftest import Customer, NewCustomer
+from tests.generations.engine_room import offer
 from tests.underway import submission
 
 RUNNER = uuid.uuid4()
@@ -85,6 +86,25 @@ def test_jobs_under_way_do_not_push_in(rich: Customer, bob: Customer) -> None:
     submit(rich, 10)
     submit(bob, 10)
     assert Counter(job.account_id for job in claim(10))[bob.account.pk] >= 5
+
+
+def test_jobs_under_way_cost_no_turn(rich: Customer, bob: Customer) -> None:
+    submit(rich, 40)
+    claim(40)
+    submit(bob, 40)
+    submit(rich, 1)
+    # Bob's forty are not all ahead of the one.
+    assert rich.account.pk in {job.account_id for job in claim(4)}
+
+
+def test_another_variants_queue_costs_no_turn(rich: Customer, bob: Customer) -> None:
+    offer("another")
+    submit(rich, 40)
+    for _ in range(5):
+        jobs.submit(submission(bob, variant="another"))
+    jobs.submit(submission(rich, variant="another"))
+    others = [job for job in claim(1000) if job.variant == "another"]
+    assert [job.account_id for job in others].index(rich.account.pk) <= 1
 
 
 def test_a_models_places_are_not_taken_by_another(rich: Customer) -> None:
