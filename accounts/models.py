@@ -13,6 +13,8 @@ from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
 
+from accounts.roles import Right, Role
+
 # Sent inside the transaction that made it true, with `account`.
 account_opened = Signal()
 account_verified = Signal()
@@ -125,9 +127,6 @@ class Account(models.Model):
 class Membership(models.Model):
     """A user's place in an account."""
 
-    class Role(models.TextChoices):
-        OWNER = "owner"
-
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.OWNER)
@@ -138,3 +137,15 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.account}"
+
+    @classmethod
+    def of(cls, user: User, account_id: int | None = None) -> Membership | None:
+        """The user's part in that account; without one, or no longer there, in their first."""
+        places = cls.objects.filter(user=user).select_related("account").order_by("id")
+        chosen = places.filter(account=account_id).first() if account_id else None
+        return chosen or places.first()
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What the member may change in the account."""
+        return Role(self.role).rights

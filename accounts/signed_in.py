@@ -1,4 +1,7 @@
-"""The door of every page that belongs to a customer: a signed-in user with an account."""
+"""The door of every page that belongs to a customer: a signed-in user with an account.
+
+Which account, of several, the session remembers. What members may do is `roles`' affair.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,20 +9,16 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
-from django_htmx.middleware import HtmxDetails
 
-from accounts.models import Account, User
+from accounts.models import Account, Membership, User
+from accounts.requests import AccountRequest
 
 P = ParamSpec("P")
-View = Callable[Concatenate["AccountRequest", P], HttpResponseBase]
+View = Callable[Concatenate[AccountRequest, P], HttpResponseBase]
+# The session's key for the account that somebody in several has chosen.
+CHOSEN = "account_id"
 
-
-class AccountRequest(HttpRequest):
-    """A request whose user is signed in, with the account they act for."""
-
-    user: User
-    account: Account
-    htmx: HtmxDetails
+__all__ = ["CHOSEN", "AccountRequest", "membership_of", "signed_in"]
 
 
 def signed_in(view: View[P]) -> View[P]:
@@ -30,8 +29,25 @@ def signed_in(view: View[P]) -> View[P]:
     def with_account(
         request: AccountRequest, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
-        # Staff made from the command line have no account until they use the product.
-        request.account = Account.of(request.user) or Account.open_for(request.user)
+        if membership_of(request) is None:
+            # Staff made from the command line have no account until they use the product.
+            Account.open_for(request.user)
+        membership = membership_of(request)
+        assert membership
+        request.membership = membership
+        request.account = membership.account
         return view(request, *args, **kwargs)
 
     return cast("View[P]", with_account)
+
+
+def membership_of(request: HttpRequest) -> Membership | None:
+    """The signed-in user's part in the account they act for; asked of the database once."""
+    found: Membership | None = getattr(request, "membership", None)
+    # A request that is refused early, for its Host say, has no user yet.
+    user = getattr(request, "user", None)
+    if found is None and isinstance(user, User):
+        found = Membership.of(user, request.session.get(CHOSEN))
+        if found:
+            request.membership = found  # type: ignore[attr-defined]  # As an AccountRequest has.
+    return found

@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_q",
@@ -55,17 +57,20 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "sharkweb.inside.AnyHost",
+    "sharkweb.gzip.GzipPages",
     "keys.envelope.ApiErrors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -80,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "accounts.context.member",
                 "wallet.context.summary",
                 "sharkweb.pages.deployment",
             ],
@@ -242,6 +248,8 @@ KEEP_REFERENCES_DAYS = environment.days("SHARKAPI_KEEP_REFERENCES_DAYS")
 KEEP_STRIPE_EVENTS_DAYS = environment.days("SHARKAPI_KEEP_STRIPE_EVENTS_DAYS")
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [CHECKOUT / "sharkweb" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
