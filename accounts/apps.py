@@ -1,8 +1,14 @@
-"""Connects sign-up and e-mail verification, which allauth owns, to our accounts."""
+"""Connects what allauth owns, sign-up, verification and passwords, to our accounts."""
 
 from typing import Any
 
-from allauth.account.signals import email_confirmed
+from allauth.account.signals import (
+    email_confirmed,
+    password_changed,
+    password_reset,
+    password_set,
+    user_logged_in,
+)
 from django.apps import AppConfig
 
 
@@ -11,9 +17,27 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         email_confirmed.connect(_verify, dispatch_uid="accounts.verify")
+        user_logged_in.connect(_speak, dispatch_uid="accounts.speak")
+        for signal in (password_changed, password_set, password_reset):
+            signal.connect(_end_others, dispatch_uid="accounts.end_others")
 
 
 def _verify(email_address: Any, **_: object) -> None:
-    from accounts.models import Account
+    from accounts.models import Account, User
 
-    Account.open_for(email_address.user).verify()
+    is_returning = User.objects.was_here(email_address.email)
+    Account.open_for(email_address.user).verify(is_returning)
+
+
+def _speak(response: Any, user: Any, **_: object) -> None:
+    from accounts.language import remember
+
+    # A new browser learns the language that its owner chose in another one.
+    if user.language:
+        remember(response, user.language)
+
+
+def _end_others(request: Any, user: Any, **_: object) -> None:
+    from accounts.sessions import end_others
+
+    end_others(request, user)

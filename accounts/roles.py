@@ -42,12 +42,23 @@ class Role(TextChoices):
         """What the role may change."""
         return RIGHTS[self]
 
+    @property
+    def description(self) -> str:
+        """The same in words, for those who choose one."""
+        return str(DESCRIPTIONS[self])
+
 
 RIGHTS = {
     Role.OWNER: frozenset(Right),
     Role.DEVELOPER: frozenset({Right.MAKE, Right.KEYS}),
     Role.BILLING: frozenset({Right.PAY}),
     Role.VIEWER: frozenset[Right](),
+}
+DESCRIPTIONS = {
+    Role.OWNER: _("everything, with members and the account itself"),
+    Role.DEVELOPER: _("makes images and API tokens, sees the rest"),
+    Role.BILLING: _("tops up and looks after payments, sees the rest"),
+    Role.VIEWER: _("sees everything, changes nothing"),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 
@@ -30,8 +31,7 @@ def signed_in(view: View[P]) -> View[P]:
         request: AccountRequest, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if membership_of(request) is None:
-            # Staff made from the command line have no account until they use the product.
-            Account.open_for(request.user)
+            _open_for(request.user)
         membership = membership_of(request)
         assert membership
         request.membership = membership
@@ -39,6 +39,14 @@ def signed_in(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return cast("View[P]", with_account)
+
+
+def _open_for(user: User) -> None:
+    """Opens an account for who has none: staff from the command line, or who left all others."""
+    account = Account.open_for(user)
+    if EmailAddress.objects.filter(user=user, verified=True).exists():
+        # Verifying once more is nothing they could do, and free images are for newcomers.
+        account.verify(is_returning=True)
 
 
 def membership_of(request: HttpRequest) -> Membership | None:

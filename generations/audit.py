@@ -46,6 +46,34 @@ WHERE imported_at IS NOT NULL
 LIMIT %(limit)s
 """
 
+# What counts under a token's limit was made with that token.
+BUDGETS = """
+SELECT format('job %%s of token %%s counts under %%s', job.id, job.key_id, budget.name)
+FROM wallet_hold hold
+JOIN wallet_budget budget ON budget.id = hold.budget_id
+JOIN generations_job job ON job.hold_id = hold.id
+WHERE budget.name <> 'key:' || job.key_id
+LIMIT %(limit)s
+"""
+
+# What counts as spent before a token had a limit was spent with it, and not under one.
+EARLIER = """
+SELECT format('%%s counts %%s of before in %%s, its jobs only %%s',
+    budget.name, budget.earlier, to_char(budget.month, 'YYYY-MM'), coalesce(spent.total, 0))
+FROM wallet_budget budget
+LEFT JOIN LATERAL (
+    SELECT sum(hold.amount) AS total
+    FROM generations_job job
+    JOIN wallet_hold hold ON hold.id = job.hold_id
+    JOIN wallet_book book ON book.id = hold.book_id
+    WHERE job.key_id = substr(budget.name, 5)::bigint
+      AND hold.budget_id IS NULL AND hold.status = 'posted' AND book.unit = 'usd'
+      AND date_trunc('month', hold.created_at AT TIME ZONE 'UTC') = budget.month
+) spent ON true
+WHERE budget.earlier > coalesce(spent.total, 0) AND budget.name ~ '^key:[0-9]+$'
+LIMIT %(limit)s
+"""
+
 USAGE = """
 WITH counted AS (
     SELECT account_id, count(*) AS jobs,
@@ -70,7 +98,7 @@ def findings() -> list[str]:
     """What should be impossible, each in a sentence for an operator, at most 50 of each kind."""
     found: list[str] = []
     with snapshot() as cursor:
-        for statement in (HOLDS, JOBLESS, IMPORTED, USAGE):
+        for statement in (HOLDS, JOBLESS, BUDGETS, EARLIER, IMPORTED, USAGE):
             cursor.execute(statement, {"limit": FINDINGS_MAX})
             found += [row[0] for row in cursor.fetchall()]
     return found

@@ -1,4 +1,6 @@
-"""The offers that a new deployment starts with; staff change them in the admin afterwards."""
+"""The offers: those a new deployment starts with, and those that customers are shown. Staff change
+them in the admin.
+"""
 
 from generations.models import CatalogueModel
 
@@ -17,3 +19,11 @@ def load() -> None:
             variant=offer["variant"],
             defaults={**offer, "engine": "demo", "position": position, "concurrency": PAINTERS},
         )
+
+
+def shown() -> list[CatalogueModel]:
+    """What customers are told: each variant once, by the row that serves it if one is active."""
+    found: dict[str, CatalogueModel] = {}
+    for model in CatalogueModel.objects.order_by("-active", "position", "id"):
+        found.setdefault(model.variant, model)
+    return sorted(found.values(), key=lambda model: (model.position, model.pk))

@@ -39,9 +39,7 @@ NOT_FOUND = "The image URL's host was not found on the public internet."
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,254}}$){_LABEL}(\.{_LABEL})*\.?", re.ASCII)
 _IPV6_LITERAL = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII | re.IGNORECASE)
-# A name server that stays silent holds its thread long after our timeout. The loop's own few
-# threads serve everything else in the process, so they are not risked on customers' hosts.
-_DNS_THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="image-url-dns")
+DNS_THREADS_MAX = 32
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Allow = Callable[[Address], bool]
@@ -84,14 +82,28 @@ def check_form(url: str) -> httpx.URL:
     return parsed
 
 
-async def resolve_by_dns(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of `host` in the order to try them; raise OSError if it has none."""
-    # Bytes keep Python from encoding the name a second time, in its own way.
-    name = host.encode("ascii")
-    answers = await asyncio.get_running_loop().run_in_executor(
-        _DNS_THREADS, lambda: socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    )
-    return [str(answer[4][0]) for answer in answers]
+class Dns:
+    """Looks names up, in threads of its own.
+
+    A name server that stays silent holds its thread long after our timeout. The loop's own few
+    threads serve everything else in the process, so they are not risked.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._threads = ThreadPoolExecutor(DNS_THREADS_MAX, thread_name_prefix=f"dns {name}")
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        """Return the addresses of `host` in the order to try them; raise OSError if none."""
+        # Bytes keep Python from encoding the name a second time, in its own way.
+        name = host.encode("ascii")
+        answers = await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        )
+        return [str(answer[4][0]) for answer in answers]
+
+
+# Customers name hosts as they like: only their own look-ups wait behind silent ones.
+resolve_for_customers = Dns("of image_url")
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -137,7 +149,7 @@ async def fetch(
     *,
     limit_bytes: int = 10 * 1024 * 1024,
     timeout_seconds: float = 15.0,
-    resolve: Resolve = resolve_by_dns,
+    resolve: Resolve = resolve_for_customers,
     allow: Allow = is_public,
     ssl_context: ssl.SSLContext | None = None,
 ) -> bytes:

@@ -1,8 +1,8 @@
 """Where pictures are kept: results under names nobody can guess, reference images out of sight.
 
-Names and paths are made here; how a folder or a bucket keeps a file is known in `stores/`. What
-was kept in the data folder before the deployment moved to a bucket is still found there. Nothing
-here knows what a picture is worth.
+A result's thumbnail is kept beside it, and goes with it. Names and paths are made here; how a
+folder or a bucket keeps a file is known in `stores/`. What was kept in the data folder before the
+deployment moved to a bucket is still found there. Nothing here knows what a picture is worth.
 """
 
 import re
@@ -19,13 +19,14 @@ from generations.stores.folder import FolderStore
 
 __all__ = ["StoreUnavailable"]
 
-Folder = Literal["images", "inputs"]
+Folder = Literal["images", "inputs", "thumbnails"]
 T = TypeVar("T")
 
 # Names that were made here: nothing else is published, and nothing else is swept away.
 NAMES = {
     "images": re.compile(r"[0-9a-f]{32}\.png"),
     "inputs": re.compile(r"[0-9a-f]{32}\.(jpg|png|webp)"),
+    "thumbnails": re.compile(r"[0-9a-f]{32}\.webp"),
 }
 
 
@@ -49,20 +50,54 @@ def result_size(name: str) -> int:
     return _found("images", name, lambda place, path: place.size(path))
 
 
+def read_result(name: str) -> bytes:
+    """The stored result as a whole. Raises FileNotFoundError."""
+    return _found("images", name, lambda place, path: place.read(path))
+
+
 def public_url(name: str) -> str:
     """Where strangers can fetch the result themselves, "" when it has to go through us.
 
     It says nothing about whether there is such a result, and holds only until the operator moves
     the files. Raises FileNotFoundError for a name that was never ours.
     """
-    path = path_of("images", name)
-    address = store("images").public_url(path)
-    return "" if address and data_folder().exists(path) else address
+    return _public_url("images", name)
 
 
 def delete_result(name: str) -> None:
-    """Removes a result that no job points to; it is no error when there is none."""
+    """Removes a result that no job points to, and its thumbnail; it is no error when there is
+    none."""
     _delete("images", name)
+    delete_thumbnail(name)
+
+
+def save_thumbnail(image_name: str, data: bytes) -> None:
+    """Stores the thumbnail of that result. Raises FileNotFoundError for a name never ours."""
+    name = _thumbnail_name(image_name)
+    store("thumbnails").put(path_of("thumbnails", name), data)
+
+
+def open_thumbnail(image_name: str) -> File[bytes]:
+    """The stored thumbnail of that result, with its `size`. Raises FileNotFoundError."""
+    name = _thumbnail_name(image_name)
+    return _found("thumbnails", name, lambda place, path: place.open(path))
+
+
+def thumbnail_size(image_name: str) -> int:
+    """The stored thumbnail's size in bytes. Raises FileNotFoundError."""
+    name = _thumbnail_name(image_name)
+    return _found("thumbnails", name, lambda place, path: place.size(path))
+
+
+def public_thumbnail_url(image_name: str) -> str:
+    """As `public_url`, of that result's thumbnail."""
+    return _public_url("thumbnails", _thumbnail_name(image_name))
+
+
+def delete_thumbnail(image_name: str) -> None:
+    """Removes that result's thumbnail; it is no error when there is none."""
+    with suppress(FileNotFoundError):
+        _delete("thumbnails", _thumbnail_name(image_name))
 
 
 def save_input(data: bytes, extension: str) -> str:
@@ -70,6 +105,11 @@ def save_input(data: bytes, extension: str) -> str:
     name = f"{secrets.token_hex(16)}.{extension}"
     store("inputs").put(path_of("inputs", name), data)
     return name
+
+
+def open_input(name: str) -> File[bytes]:
+    """A stored reference image, with its `size`. Raises FileNotFoundError."""
+    return _found("inputs", name, lambda place, path: place.open(path))
 
 
 def read_input(name: str) -> bytes:
@@ -101,7 +141,7 @@ def stored_names(folder: Folder, older_than_seconds: float) -> Iterator[list[str
 
 def store(folder: Folder) -> Store:
     """Where this deployment keeps such files."""
-    return cast(Store, storages["default" if folder == "images" else "inputs"])
+    return cast(Store, storages["inputs" if folder == "inputs" else "default"])
 
 
 def data_folder() -> FolderStore:
@@ -115,6 +155,18 @@ def path_of(folder: Folder, name: str) -> str:
         raise FileNotFoundError(name)
     # Two letters of folder keep any one of them small.
     return f"{folder}/{name[:2]}/{name}"
+
+
+def _thumbnail_name(image_name: str) -> str:
+    if not NAMES["images"].fullmatch(image_name):
+        raise FileNotFoundError(image_name)
+    return image_name.replace(".png", ".webp")
+
+
+def _public_url(folder: Folder, name: str) -> str:
+    path = path_of(folder, name)
+    address = store(folder).public_url(path)
+    return "" if address and data_folder().exists(path) else address
 
 
 def _found(folder: Folder, name: str, read: Callable[[Store, str], T]) -> T:

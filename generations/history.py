@@ -4,35 +4,59 @@ Reads only, and always within one account.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import Account
-from generations import cursors
+from generations import cursors, search
+from generations.filters import Filters
 from generations.models import Job
 
 JOBS_PER_PAGE = 24
 LIVE_MAX = 100
+EVERYTHING = Filters()
+
+NEIGHBOURS = """
+SELECT
+    (SELECT id FROM generations_job
+     WHERE account_id = %(account)s AND deleted_at IS NULL
+       AND (created_at, id) > (%(created_at)s, %(id)s)
+     ORDER BY created_at, id LIMIT 1),
+    (SELECT id FROM generations_job
+     WHERE account_id = %(account)s AND deleted_at IS NULL
+       AND (created_at, id) < (%(created_at)s, %(id)s)
+     ORDER BY created_at DESC, id DESC LIMIT 1)
+"""
 
 
 def of_account(account: Account) -> QuerySet[Job]:
     """The account's jobs, newest first, with what a card shows of them."""
-    return Job.objects.filter(account=account).select_related("key", "model")
+    return Job.objects.filter(account=account, deleted_at=None).select_related("key", "model")
 
 
-def page(account: Account, cursor: str = "") -> tuple[list[Job], str | None]:
+def page(
+    account: Account, filters: Filters = EVERYTHING, cursor: str = ""
+) -> tuple[list[Job], str | None]:
     """One page, and the cursor of the next or None. A broken cursor begins at the newest."""
-    jobs = of_account(account)
-    place = cursors.decode(cursor)
-    if place:
-        # The first condition alone lets the index find the place; the second breaks ties.
-        jobs = jobs.filter(created_at__lte=place.created_at).exclude(
-            Q(created_at=place.created_at) & Q(id__gte=place.job_id)
-        )
-    found = list(jobs[: JOBS_PER_PAGE + 1])
-    shown = found[:JOBS_PER_PAGE]
-    return shown, cursor_after(shown[-1]) if len(found) > JOBS_PER_PAGE else None
+    ids = search.newest(account, filters, cursors.decode(cursor), JOBS_PER_PAGE + 1)
+    shown = list(of_account(account).filter(pk__in=ids[:JOBS_PER_PAGE])) if ids else []
+    return shown, cursor_after(shown[-1]) if len(ids) > JOBS_PER_PAGE and shown else None
+
+
+def neighbours(job: Job) -> tuple[UUID | None, UUID | None]:
+    """The account's next newer and next older job, where there are some."""
+    place: dict[str, Any] = {
+        "account": job.account_id,
+        "created_at": job.created_at,
+        "id": job.pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NEIGHBOURS, place)
+        newer, older = cursor.fetchone()
+    return newer, older
 
 
 def cursor_after(job: Job) -> str:
@@ -40,9 +64,9 @@ def cursor_after(job: Job) -> str:
     return cursors.encode(cursors.Place(job.created_at, job.pk))
 
 
-def by_ids(account: Account, ids: Sequence[str]) -> list[Job]:
-    """The account's jobs of those ids; what is no id, or another's, is left out."""
-    wanted = [job_id for text in ids[:LIVE_MAX] if (job_id := _uuid(text))]
+def by_ids(account: Account, ids: Sequence[str], limit: int = LIVE_MAX) -> list[Job]:
+    """The account's jobs of those ids, newest first; what is no id, or another's, is left out."""
+    wanted = [job_id for text in ids[:limit] if (job_id := _uuid(text))]
     return list(of_account(account).filter(pk__in=wanted))
 
 

@@ -2,11 +2,11 @@
 
 Each change is a compare-and-swap: it names the states it may start from and, where a runner
 makes it, the fence that the runner got when it claimed the job. Terminal states absorb. A job's
-status and its money change in one transaction, and no transaction spans a network call.
+status and its money change in one transaction, and no transaction spans a network call. Whose
+time is up is found by `overdue.py`.
 """
 
 import contextlib
-import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +16,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest, Now
 
-from generations.engines.failures import LOST
-from generations.leases import ATTEMPTS_MAX
 from generations.models import DEADLINE_SECONDS, CatalogueModel, Job
 from wallet import ledger
-
-log = logging.getLogger(__name__)
 
 # Runners listen on both. The first says that there is work, new or handed over; the second names
 # a job that somebody else has ended.
@@ -29,7 +25,6 @@ QUEUE_CHANNEL = "generations_queued"
 HANDED_OVER = "handed over"
 ENDED_CHANNEL = "generations_ended"
 
-OVERDUE_MAX = 500
 TIMED_OUT = f"Provider request timed out after {DEADLINE_SECONDS}s."
 CANCELLED = "Cancelled. Nothing was charged."
 
@@ -57,7 +52,9 @@ class Submission:
     user_id: int | None = None
     input_name: str = ""
     input_url: str = ""
+    input_digest: str = ""
     idempotency_key: str = ""
+    limit: ledger.Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +74,12 @@ class Submitted:
 INSERT = """
 INSERT INTO generations_job (
     id, account_id, key_id, user_id, model_id, hold_id, idempotency_key, prompt, input_name,
-    input_url, price_micros, width, height, status, failure_kind, error, image_name, turn,
-    fence, attempts, engine_reference, created_at, deadline_at
+    input_url, input_digest, price_micros, width, height, status, failure_kind, error, image_name,
+    turn, fence, attempts, engine_reference, created_at, deadline_at
 )
 SELECT %(id)s, account_id, %(key)s, %(user)s, %(model)s, hold_id, %(idempotency_key)s, %(prompt)s,
-    %(input_name)s, %(input_url)s, CASE unit WHEN 'image' THEN 0 ELSE amount END, %(width)s,
-    %(height)s, 'queued', '', '', '',
+    %(input_name)s, %(input_url)s, %(input_digest)s, CASE unit WHEN 'image' THEN 0 ELSE amount END,
+    %(width)s, %(height)s, 'queued', '', '', '',
     greatest(
         0,
         (SELECT turn FROM generations_job
@@ -100,8 +97,10 @@ FROM reserved
 def submit(submission: Submission) -> Submitted:
     """Reserves the price and queues the job in one statement, then wakes a runner.
 
-    Raises ledger.InsufficientBalance, and IntegrityError when the account has used the
-    idempotency key before: `submitted_before` tells for what.
+    Raises ledger.InsufficientBalance, ledger.LimitReached, and IntegrityError when the account has
+    used the idempotency key before: `submitted_before` tells for what. Parallel submissions of one
+    account may share a turn, at most as many as the web servers have threads, so another account
+    waits behind those few and never behind the queue.
     """
     job_id = uuid.uuid4()
     reservation = ledger.reserve(
@@ -118,10 +117,12 @@ def submit(submission: Submission) -> Submitted:
             "prompt": submission.prompt,
             "input_name": submission.input_name,
             "input_url": submission.input_url,
+            "input_digest": submission.input_digest,
             "width": submission.width,
             "height": submission.height,
             "deadline_seconds": DEADLINE_SECONDS,
         },
+        submission.limit,
     )
     wake_runners()
     price_micros = 0 if reservation.unit == "image" else reservation.amount
@@ -268,33 +269,3 @@ def end(job_id: uuid.UUID, kind: str, error: str) -> bool:
     if ended:
         _notify(ENDED_CHANNEL, str(job_id))
     return ended
-
-
-# Each branch follows an index, whatever the planner believes of the queue. Who was only asleep has
-# a moment to renew its leases.
-OVERDUE = f"""
-(SELECT id, NULL::integer, true FROM generations_job
- WHERE finished_at IS NULL AND deadline_at <= now() ORDER BY deadline_at LIMIT {OVERDUE_MAX})
-UNION ALL
-(SELECT id, fence, false FROM generations_job
- WHERE status = 'processing' AND lease_until < now() - interval '10 seconds' AND deadline_at > now()
-   AND attempts >= {ATTEMPTS_MAX} LIMIT {OVERDUE_MAX})
-"""  # noqa: S608 - made of constants.
-
-
-def fail_overdue() -> int:
-    """Fails what passed its deadline, and what killed its runner too often; returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(OVERDUE)
-        overdue = cursor.fetchall()
-    late, lost = (Job.FailureKind.TIMEOUT, TIMED_OUT), (Job.FailureKind.PROVIDER, LOST)
-    failed = 0
-    for job_id, fence, is_late in overdue:
-        kind, error = late if is_late else lost
-        try:
-            # With the fence that was seen: who has taken it over meanwhile shall go on.
-            failed += fail(job_id, kind, error, fence)
-        except ledger.HoldResolved:
-            # One whose books are wrong must not keep the others from their end.
-            log.exception("job %s cannot be ended", job_id)
-    return failed

@@ -5,6 +5,7 @@ second file behind the first. Never stores anything.
 """
 
 import io
+import re
 import threading
 
 from PIL import Image, ImageOps
@@ -17,6 +18,9 @@ REFERENCE_MAX_PIXELS = 25_000_000
 # seconds and hundreds of megabytes, for which a file of one kilobyte can ask.
 REFERENCE_SIDE_PIXELS = 2048
 JPEG_SCANS_MAX = 100
+# The head of a scan: its length and the number of its components fit each other. The marker alone
+# also turns up by chance, in the video behind a phone's photo. Source: ITU-T T.81, B.2.3.
+JPEG_SCAN = re.compile(rb"\xff\xda\x00(?:\x06\x00|\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 FORMATS = ("JPEG", "PNG", "WEBP")
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 # Quick rather than small, since a program waits for the answer.
@@ -26,10 +30,14 @@ ENCODING = {
     "WEBP": {"quality": 92, "method": 0},
 }
 
-# A 25 megapixel picture takes 100 MB while it is decoded: two at a time.
+# A 25 megapixel picture takes 100 MB while it is decoded, and a second: two at a time.
 _decoding = threading.Semaphore(2)
+# A web server has few threads: one that waits for its turn keeps others from theirs.
+PATIENCE_SECONDS = 3.0
+RETRY_SECONDS = 2
 
 NOT_AN_IMAGE = "The reference image is not a whole JPEG, PNG or WebP file."
+TOO_MANY_AT_ONCE = "Too many reference images at once. Nothing was charged: retry in a moment."
 TOO_MANY_PIXELS = "The reference image has more than 25 megapixels."
 BROKEN_RESULT = "The image engine answered with a broken image."
 
@@ -38,33 +46,50 @@ class InvalidPicture(Exception):
     """The bytes are not a picture we take; the text is a sentence for whoever sent them."""
 
 
-def clean_reference(data: bytes) -> tuple[bytes, str]:
+class TooManyPictures(Exception):
+    """As many pictures as fit in memory are being decoded, and that for longer than one waits."""
+
+
+def clean_reference(
+    data: bytes,
+    patience_seconds: float | None = None,
+    limit_bytes: int = REFERENCE_MAX_BYTES,
+) -> tuple[bytes, str]:
     """The picture without metadata, upright and at most 2048 pixels wide and high, and its file
     extension.
 
-    Raises InvalidPicture: more than 10 MB or 25 megapixels, or no whole JPEG, PNG or WebP.
+    Raises InvalidPicture: more than 10 MB or 25 megapixels, or no whole JPEG, PNG or WebP; and
+    TooManyPictures, unless it waits without end, as only threads may that nobody else needs.
+    Our own results may be larger than what is taken from others.
     """
-    if len(data) > REFERENCE_MAX_BYTES:
+    if len(data) > limit_bytes:
         raise InvalidPicture("The reference image is larger than 10 MB.")
-    with _decoding:
-        try:
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            if picture.width * picture.height > REFERENCE_MAX_PIXELS:
-                raise InvalidPicture(TOO_MANY_PIXELS)
-            # A phone's photo with a second one inside, such as a gain map, is a JPEG like others.
-            form = "JPEG" if picture.format == "MPO" else picture.format or ""
-            _check_scans(data, form)
-            picture.load()
-            picture.thumbnail((REFERENCE_SIDE_PIXELS, REFERENCE_SIDE_PIXELS))
-            return _encode(ImageOps.exif_transpose(picture), form), EXTENSIONS[form]
-        except InvalidPicture:
-            raise
-        except Image.DecompressionBombError:
-            raise InvalidPicture(TOO_MANY_PIXELS) from None
-        # Pillow raises nearly anything for broken files (OSError, ValueError, SyntaxError,
-        # struct.error, IndexError …); to the customer they all mean the same.
-        except Exception:  # noqa: BLE001 - as said above.
-            raise InvalidPicture(NOT_AN_IMAGE) from None
+    if not _decoding.acquire(timeout=patience_seconds):
+        raise TooManyPictures
+    try:
+        return _clean_reference(data)
+    except InvalidPicture:
+        raise
+    except Image.DecompressionBombError:
+        raise InvalidPicture(TOO_MANY_PIXELS) from None
+    # Pillow raises nearly anything for broken files (OSError, ValueError, SyntaxError,
+    # struct.error, IndexError …); to the customer they all mean the same.
+    except Exception:  # noqa: BLE001 - as said above.
+        raise InvalidPicture(NOT_AN_IMAGE) from None
+    finally:
+        _decoding.release()
+
+
+def _clean_reference(data: bytes) -> tuple[bytes, str]:
+    picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    if picture.width * picture.height > REFERENCE_MAX_PIXELS:
+        raise InvalidPicture(TOO_MANY_PIXELS)
+    # A phone's photo with a second one inside, such as a gain map, is a JPEG like others.
+    form = "JPEG" if picture.format == "MPO" else picture.format or ""
+    _check_scans(data, form)
+    picture.load()
+    picture.thumbnail((REFERENCE_SIDE_PIXELS, REFERENCE_SIDE_PIXELS))
+    return _encode(ImageOps.exif_transpose(picture), form), EXTENSIONS[form]
 
 
 def clean_result(data: bytes, width: int, height: int) -> bytes:
@@ -84,9 +109,9 @@ def clean_import(data: bytes) -> tuple[bytes, int, int]:
 
 
 def _check_scans(data: bytes, form: str) -> None:
-    # Each scan of a progressive JPEG goes over the whole picture again, for 42 bytes. Within one
-    # the marker cannot occur, and a real file has about ten.
-    if form in ("JPEG", "MPO") and data.count(b"\xff\xda") > JPEG_SCANS_MAX:
+    # Each scan of a progressive JPEG goes over the whole picture again, for 42 bytes. A real file
+    # has about ten.
+    if form in ("JPEG", "MPO") and len(JPEG_SCAN.findall(data)) > JPEG_SCANS_MAX:
         raise InvalidPicture(NOT_AN_IMAGE)
 
 
@@ -101,8 +126,9 @@ def _result_png(picture: Image.Image, data: bytes) -> bytes:
     try:
         _check_scans(data, picture.format or "")
         picture.load()
-        # The pixels of a PNG that decodes stay as they are; packing them again would take long.
-        return png.bare(data) if picture.format == "PNG" else _encode(picture, "PNG")
+        # The pixels of a plain PNG stay as they are; packing them again would take long.
+        bare = png.bare(data) if picture.format == "PNG" else None
+        return bare or _encode(picture, "PNG")
     except Exception:  # noqa: BLE001 - as above.
         raise InvalidPicture(BROKEN_RESULT) from None
 

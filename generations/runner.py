@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db.models.functions import Now
 
-from generations import background, jobs, leases
+from generations import background, jobs, leases, overdue
 from generations.engines import connected
 from generations.engines.base import Engine
 from generations.engines.wire import Wire
@@ -162,7 +162,7 @@ class _Loop:
     async def _end_overdue(self) -> None:
         while True:
             try:
-                await in_database(jobs.fail_overdue)
+                await in_database(overdue.fail)
             except Exception:
                 log.exception("what is overdue could not be ended")
             await asyncio.sleep(HEARTBEAT_SECONDS)
@@ -173,13 +173,15 @@ class _Loop:
             self.row.save()
 
     async def _keep_leases(self) -> None:
-        ours = list(self.tasks)
+        ours = dict(self.tasks)
         if not ours:
             return
-        kept = await for_runner(leases.renew, self.row.pk, ours)
-        for job_id in set(ours) - kept:
+        kept = await for_runner(leases.renew, self.row.pk, list(ours))
+        for job_id in ours.keys() - kept:
             # A job that ended just now is missing too; cancelling its finished task is harmless.
-            self._dismiss(job_id)
+            # One that left and came back meanwhile has another task, which is in its right.
+            if self.tasks.get(job_id) is ours[job_id]:
+                self._dismiss(job_id)
 
     async def _drain(self) -> None:
         """Hands over what others can go on with, and finishes what they cannot."""

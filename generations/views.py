@@ -1,160 +1,177 @@
-"""The pages where images are made and looked at; what they mean is in `jobs` and `history`."""
+"""The playground: images are asked for, watched until they arrive or fail, and asked for again.
 
-import logging
-from contextlib import suppress
+What the form's words become is `submitting`'s to say; where jobs are looked through is `pages/`.
+"""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.roles import Right, needs
 from accounts.signed_in import AccountRequest, signed_in
-from generations import files, jobs
 from generations import history as histories
-from generations.forms import PlaygroundForm
+from generations import jobs, offers, waiting
+from generations.forms import PlaygroundForm, once_more
 from generations.models import Job
-from wallet import ledger, statement
-from wallet.amounts import usd
-
-log = logging.getLogger(__name__)
+from generations.submitting import submit
+from keys import snippets
+from wallet import statement
 
 LATEST = 12
-YEAR_SECONDS = 31_536_000
-REDIRECT_SECONDS = 300
-RETRY_SECONDS = 5
-BLOCK_BYTES = 64 * 1024
+# So many are failed by one look at most.
+OVERDUE_MAX = 10
+# Prompts to begin with, and what became of them: painted once by the demo engine.
+EXAMPLES = (
+    ("lighthouse", _("Lighthouse"), _("A lighthouse at dusk above a calm sea")),
+    ("boat", _("Sailboat"), _("A small sailboat beneath an enormous moon")),
+    ("fox", _("Winter fox"), _("A red fox in a winter forest")),
+    ("desert", _("Desert"), _("A desert at sunset, long shadows, not a soul")),
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@needs(Right.MAKE)
 def playground(request: AccountRequest) -> HttpResponseBase:
-    """The form and the latest jobs; POST queues one, and htmx gets just its card."""
-    form = PlaygroundForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        job = _submit(request, form)
-        if job and request.htmx:
-            running = histories.running_of_account(request.account)
-            # The words stay, for the next try; a file cannot.
-            kept = {name: form.cleaned_data[name] for name in ("prompt", "variant", "image_url")}
-            context = {"job": job, "active": running, "form": PlaygroundForm(initial=kept)}
-            return render(request, "generations/_submitted.html", context)
-        if job:
-            return redirect("playground")
-    status = 422 if form.errors else 200
-    if request.htmx and form.errors:
-        return render(request, "generations/_form.html", {"form": form}, status=status)
-    latest = list(histories.of_account(request.account)[:LATEST])
-    context = {
-        "form": form,
-        "jobs": latest,
-        "active": histories.running(latest),
-        "demo": any(model.engine == "demo" for model in form.models.values()),
-    }
-    return render(request, "generations/playground.html", context, status=status)
+    """The form and the latest jobs; POST queues one.
+
+    `?prompt=&variant=&reference=&remix=` fill the form in; htmx then gets the form alone, or the
+    reference image's part of it.
+    """
+    if request.method == "POST":
+        return _answer(request, _form(request, request.POST, request.FILES))
+    form = _form(request)
+    form.fill_in(request.GET.dict())
+    if request.htmx:
+        part = "_reference" if request.htmx.target == "reference" else "_form"
+        return _piece(render(request, f"generations/{part}.html", _desk(request, form)))
+    return _page(request, form)
 
 
-def _submit(request: AccountRequest, form: PlaygroundForm) -> Job | None:
-    """The queued job, or None with the reason on the form."""
-    if request.account.is_suspended:
-        form.add_error(
-            None, _("This account is suspended: nothing was charged. Please contact support.")
-        )
-        return None
-    asked = form.cleaned_data
-    model = form.models[asked["variant"]]
-    try:
-        input_name = files.save_input(*asked["image"]) if asked["image"] else ""
-    except files.StoreUnavailable:
-        form.add_error(
-            None,
-            _("Your reference image could not be stored: nothing was charged. Please try again."),
-        )
-        return None
-    submission = jobs.Submission(
-        account_id=request.account.pk,
-        user_id=request.user.pk,
-        model_id=model.pk,
-        price_micros=model.price_micros,
-        width=model.width,
-        height=model.height,
-        prompt=asked["prompt"],
-        input_name=input_name,
-        input_url=asked["image_url"],
-    )
-    try:
-        submitted = jobs.submit(submission)
-    except ledger.InsufficientBalance:
-        if submission.input_name:
-            # What stays is swept away.
-            with suppress(files.StoreUnavailable):
-                files.delete_input(submission.input_name)
-        form.add_error(None, _short_of(request, model.price_label))
-        return None
-    return histories.of_account(request.account).get(pk=submitted.id)
-
-
-def _short_of(request: AccountRequest, price: str) -> str:
-    available = usd(statement.summary(request.account).available_micros)
-    return _(
-        "This image costs %(price)s and %(available)s is available. Nothing was charged. "
-        "Add credit to your wallet, then try again."
-    ) % {"price": price, "available": available}
-
-
-@require_safe
+@require_POST
 @signed_in
-def history(request: AccountRequest) -> HttpResponse:
-    """All jobs of the account, newest first; htmx asks for one older page at a time."""
-    cursor = request.GET.get("before", "")
-    found, next_cursor = histories.page(request.account, cursor)
-    context = {"jobs": found, "active": histories.running(found), "next_cursor": next_cursor}
-    is_fragment = request.htmx and cursor
-    return render(request, f"generations/{'_page' if is_fragment else 'history'}.html", context)
+@needs(Right.MAKE)
+def run_again(request: AccountRequest, job_id: UUID) -> HttpResponseBase:
+    """Queues another job like that one, at today's price."""
+    job = get_object_or_404(histories.of_account(request.account), pk=job_id)
+    return _answer(request, _form(request, once_more(job)))
+
+
+@require_POST
+@signed_in
+@needs(Right.MAKE)
+def cancel(request: AccountRequest, job_id: UUID) -> HttpResponseBase:
+    """Ends the job, unless it has ended; the playground gets its card, whatever became of it."""
+    found = histories.of_account(request.account)
+    job = get_object_or_404(found, pk=job_id)
+    jobs.cancel(job.pk)
+    if not request.htmx:
+        return redirect("job", job.pk)
+    if not _is_beside_form(request):
+        return HttpResponseClientRefresh()
+    context = {"job": found.get(pk=job.pk), **_desk(request, _form(request))}
+    return render(request, "generations/_cancelled.html", context)
 
 
 @require_safe
 @signed_in
 def live(request: AccountRequest) -> HttpResponse:
     """The cards that a page is waiting for, all in one answer."""
-    asked = histories.by_ids(request.account, request.GET.getlist("id"))
-    context = {"jobs": asked, "active": histories.running(asked)}
+    ids = request.GET.getlist("id")
+    asked = histories.by_ids(request.account, ids)
+    waits = waiting.read(histories.running(asked))
+    overdue = [job_id for job_id, wait in waits.items() if wait.is_overdue]
+    if overdue:
+        # The deadline holds even while every worker is down: who looks at such a job fails it.
+        for job_id in overdue[:OVERDUE_MAX]:
+            jobs.fail(job_id, Job.FailureKind.TIMEOUT, jobs.TIMED_OUT)
+        asked = histories.by_ids(request.account, ids)
+    active = histories.running(asked)
+    context = {"jobs": asked, "active": active, "waits": waits}
+    if len(active) < len(asked) and _is_beside_form(request):
+        context |= _desk(request, _form(request))
     return render(request, "generations/_live.html", context)
 
 
 @require_safe
-def image(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A result, for anyone who knows its name; it never changes, so it may be kept for ever.
+@signed_in
+def job_code(request: AccountRequest, job_id: UUID) -> HttpResponse:
+    """Programs that ask for the same image, in the dialog or on a page of their own."""
+    job = get_object_or_404(histories.of_account(request.account), pk=job_id)
+    base_url = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    programs = snippets.generate(base_url, job.prompt, job.variant, job.input_url)
+    context = {"job": job, "snippets": programs}
+    return render(request, f"generations/{'_code' if request.htmx else 'code'}.html", context)
 
-    The address was promised to last, so it is this site's own: it goes on working when the
-    operator moves the files from the data folder to a bucket, or from one bucket to the next.
-    """
-    try:
-        if address := files.public_url(name):
-            return _elsewhere(name, address)
-        if request.method == "HEAD":
-            length = files.result_size(name)
-            response: HttpResponseBase = HttpResponse(content_type="image/png")
-        else:
-            file = files.open_result(name)
-            length = file.size
-            response = FileResponse(file, content_type="image/png")
-            response.block_size = BLOCK_BYTES
-    except FileNotFoundError:
-        raise Http404 from None
-    except files.StoreUnavailable as error:
-        log.error("image %s cannot be had: %s", name, error)
-        return HttpResponse(status=503, headers={"Retry-After": str(RETRY_SECONDS)})
-    response.headers["Content-Length"] = str(length)
-    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+
+def _form(request: AccountRequest, data: Any = None, files: Any = None) -> PlaygroundForm:
+    wallet = statement.summary(request.account)
+    return PlaygroundForm(request.account, offers.of(wallet), data, files)
+
+
+def _answer(request: AccountRequest, form: PlaygroundForm) -> HttpResponseBase:
+    """What follows when the form was sent: to htmx only the pieces that change."""
+    is_allowed = form.is_valid() and not _obstacle(request)
+    job = submit(request.account, request.user, form) if is_allowed else None
+    if not request.htmx:
+        return redirect("playground") if job else _page(request, form, status=422)
+    wallet = statement.summary(request.account)
+    form.offers = [replace(offer, wallet=wallet) for offer in form.offers]
+    context = _desk(request, form)
+    if job:
+        context |= {"job": job, "active": [job], "waits": waiting.read([job])}
+    template = "generations/_submitted.html" if job else "generations/_desk.html"
+    response = render(request, template, context, status=200 if job else 422)
+    # The form stays as it is, with what is being typed; only what is named is exchanged.
+    response["HX-Reswap"] = "none" if job else "none show:#problems:top"
+    return _piece(response)
+
+
+def _piece(response: HttpResponse) -> HttpResponse:
+    """A part of the page, which is no place to come back to; boosted links would make it one."""
+    response["HX-Push-Url"] = "false"
+    patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _elsewhere(name: str, address: str) -> HttpResponse:
-    # What a store answers for a missing file is its own affair: Supabase says 400.
-    if not Job.objects.filter(image_name=name, image_deleted_at=None).exists():
-        raise Http404
-    response = redirect(address)
-    # Not for long, since the operator may move the files.
-    response.headers["Cache-Control"] = f"public, max-age={REDIRECT_SECONDS}"
-    return response
+def _page(request: AccountRequest, form: PlaygroundForm, status: int = 200) -> HttpResponse:
+    latest = list(histories.of_account(request.account)[:LATEST])
+    active = histories.running(latest)
+    context = _desk(request, form)
+    context |= {"jobs": latest, "active": active, "waits": waiting.read(active)}
+    return render(request, "generations/playground.html", context, status=status)
+
+
+def _desk(request: AccountRequest, form: PlaygroundForm) -> dict[str, Any]:
+    """What the form is drawn from. The wallet is the one that its prices were held against."""
+    context: dict[str, Any] = {
+        "form": form,
+        "obstacle": _obstacle(request),
+        "examples": EXAMPLES,
+        "demo": any(each.model.engine == "demo" for each in form.offers if each.model.active),
+    }
+    return context | {"wallet": form.offers[0].wallet} if form.offers else context
+
+
+def _is_beside_form(request: AccountRequest) -> bool:
+    """Whether it is the playground's page that asks, where what is available is shown."""
+    path = (request.htmx.current_url_abs_path or "").partition("?")[0]
+    return path == reverse("playground")
+
+
+def _obstacle(request: AccountRequest) -> str:
+    """Why nobody, or not this member, can make images for the account now; "" when they can."""
+    if Right.MAKE not in request.membership.rights:
+        return "role"
+    if request.account.is_suspended:
+        return "suspended"
+    return "" if request.account.verified_at else "unverified"

@@ -9,10 +9,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from generations import current, files, jobs, pictures
+from generations.backoff import Backoff
 from generations.engines.base import Engine, Image, ImageRequest, Link, Pending
 from generations.engines.failures import (
     BUSY,
@@ -20,6 +22,7 @@ from generations.engines.failures import (
     EngineRefused,
     EngineUncertain,
 )
+from generations.engines.reference import Reference
 from generations.fetch import FetchFailed, fetch
 from generations.leases import Claimed
 from generations.models import Job
@@ -31,8 +34,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 UNEXPECTED = "Something went wrong on our side. Please try again."
-BACKOFF_FIRST_SECONDS = 1.0
-BACKOFF_LONGEST_SECONDS = 15.0
 # Who would be asked again later than this before the deadline could not finish any more.
 LAST_START_SECONDS = 5.0
 CANCEL_TIMEOUT_SECONDS = 5.0
@@ -55,6 +56,7 @@ class Work:
         # Whether somebody else could go on from here without loss, so that we may stop.
         self.is_resumable = True
         self.is_dismissed = False
+        self.has_room = False
 
     @property
     def engine(self) -> Engine:
@@ -94,23 +96,33 @@ class Work:
 
     async def _make(self) -> None:
         job = self.job
+        await self._mirror_reference()
+        in_hand = self.engine.references_in_hand
         self.request = ImageRequest(
             job_id=str(job.pk),
             prompt=job.prompt,
             width=job.width,
             height=job.height,
-            reference=await self._mirrored_reference(),
+            reference=Reference(self._read_reference, in_hand) if job.input_name else None,
             options=job.model.options,
+            make_room=self._make_room,
         )
-        started = await self._start(self.request)
-        if started is None:
-            return
-        if isinstance(started, Image):
-            await self._finish(started)
-        else:
-            await self._finish(await self._wait_for(self.request, started))
+        try:
+            started = await self._start(self.request)
+            if isinstance(started, str):
+                started = await self._wait_for(self.request, started)
+            if started:
+                await self._finish(started)
+        finally:
+            if self.has_room:
+                self.engine.pictures_in_hand.release()
 
-    async def _start(self, request: ImageRequest) -> str | Image | None:
+    async def _make_room(self) -> None:
+        if not self.has_room:
+            await self.engine.pictures_in_hand.acquire()
+            self.has_room = True
+
+    async def _start(self, request: ImageRequest) -> str | Image | Link | None:
         """The engine's reference or image; None when the next engine in line has the job."""
         if self.job.engine_reference:
             return self.job.engine_reference
@@ -119,11 +131,10 @@ class Work:
             found = await self._find(request, self.job.engine_started_at)
             if found:
                 return found
-        pause = _Backoff()
+        pause = Backoff()
         while True:
-            await self._note_sending()
             try:
-                return await self._note_started(await self.engine.start(request))
+                return await self._note_started(await self._send(request))
             except EngineRefused as refusal:
                 if await self._moved():
                     return None
@@ -136,6 +147,12 @@ class Work:
                         return found
                 await self._sleep(pause.next(), BUSY)
 
+    async def _send(self, request: ImageRequest) -> str | Image | Link:
+        # Read before the note: until then anybody may go on from here.
+        async with request.reference or nullcontext():
+            await self._note_sending()
+            return await self.engine.start(request)
+
     async def _note_sending(self) -> None:
         self.job.engine_started_at = self.now()
         if self.engine.repeatable:
@@ -146,7 +163,7 @@ class Work:
             raise NoLongerOurs
         self.job.engine_started_at = sent_at
 
-    async def _note_started(self, started: str | Image) -> str | Image:
+    async def _note_started(self, started: str | Image | Link) -> str | Image | Link:
         if isinstance(started, str):
             self.job.engine_reference = started
             if not await in_database(jobs.note_started, self.job):
@@ -156,7 +173,7 @@ class Work:
 
     async def _find(self, request: ImageRequest, sent_at: datetime) -> str | None:
         """Asks an engine that may have the job. Raises EngineFailed when it cannot tell."""
-        pause = _Backoff()
+        pause = Backoff()
         while True:
             try:
                 found = await self.engine.find(request, sent_at)
@@ -177,7 +194,7 @@ class Work:
             raise NoLongerOurs
         return True
 
-    async def _wait_after(self, refusal: EngineRefused, pause: "_Backoff") -> None:
+    async def _wait_after(self, refusal: EngineRefused, pause: Backoff) -> None:
         if refusal.retry_after_seconds is None:
             raise refusal
         if not self.engine.repeatable:
@@ -195,7 +212,7 @@ class Work:
         await asyncio.sleep(seconds)
 
     async def _wait_for(self, request: ImageRequest, reference: str) -> Image | Link:
-        pause = _Backoff()
+        pause = Backoff()
         while True:
             try:
                 answer = await self.engine.poll(request, reference)
@@ -207,7 +224,7 @@ class Work:
                 continue
             if not isinstance(answer, Pending):
                 return answer
-            pause = _Backoff()
+            pause = Backoff()
             await asyncio.sleep(answer.retry_after_seconds)
 
     async def _finish(self, done: Image | Link) -> None:
@@ -215,43 +232,44 @@ class Work:
         # Nearly done: to fetch it once more would cost more than to wait for the rest.
         self.is_resumable = False
         job = self.job
-        async with self.engine.pictures_in_hand:
-            data = await self.engine.fetched(done)
-            data = await on_pictures(pictures.clean_result, data, job.width, job.height)
-            name = await self._in_store(files.save_result, data)
+        await self._make_room()
+        data = await self.engine.fetched(done)
+        data = await on_pictures(pictures.clean_result, data, job.width, job.height)
+        name = await self._in_store(files.save_result, data)
         if not await in_database(jobs.complete, job, name):
             await self._in_store(files.delete_result, name)
             log.warning("the job was finished too late, at our cost")
 
     async def _in_store(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        pause = _Backoff()
+        pause = Backoff()
         while True:
             try:
                 return await in_store(function, *args, **kwargs)
             except files.StoreUnavailable as error:
                 # It ends with the deadline; until then nothing is lost.
                 log.error("the store does not answer as it should: %s", error)
-                self.is_resumable = bool(self.job.engine_reference)
+                self.is_resumable = self.is_resumable or bool(self.job.engine_reference)
                 await asyncio.sleep(pause.next())
 
-    async def _mirrored_reference(self) -> bytes | None:
-        """The reference image from our own storage, fetched into it first if it is an address."""
+    async def _mirror_reference(self) -> None:
+        """Fetches a reference image that is an address into our own storage."""
         job = self.job
-        if job.input_url and not job.input_name:
-            fetched = await fetch(job.input_url)
-            try:
-                data, extension = await on_pictures(pictures.clean_reference, fetched)
-            except pictures.InvalidPicture as error:
-                raise EngineFailed(Job.FailureKind.INVALID_REFERENCE, str(error)) from None
-            name = await self._in_store(files.save_input, data, extension)
-            if not await in_database(jobs.note_mirrored, job, name):
-                await self._in_store(files.delete_input, name)
-                raise NoLongerOurs
-            job.input_name = name
-            return data
-        if job.input_name:
-            return await self._in_store(files.read_input, job.input_name)
-        return None
+        if not job.input_url or job.input_name:
+            return
+        fetched = await fetch(job.input_url)
+        try:
+            data, extension = await on_pictures(pictures.clean_reference, fetched)
+        except pictures.InvalidPicture as error:
+            raise EngineFailed(Job.FailureKind.INVALID_REFERENCE, str(error)) from None
+        name = await self._in_store(files.save_input, data, extension)
+        if not await in_database(jobs.note_mirrored, job, name):
+            # An earlier try may have been heard, and its answer lost: then whoever has the job
+            # now reads this file. What nobody needs is swept away later.
+            raise NoLongerOurs
+        job.input_name = name
+
+    async def _read_reference(self) -> bytes:
+        return await self._in_store(files.read_input, self.job.input_name)
 
     async def _fail(self, kind: str, message: str) -> None:
         if not await in_database(jobs.fail, self.job.pk, kind, message, self.job.fence):
@@ -269,15 +287,3 @@ class Work:
                 await self.engine.cancel(self.request, self.job.engine_reference)
         except (EngineFailed, EngineUncertain, TimeoutError) as error:
             log.info("%s was not told that nobody waits: %s", self.job.model, error)
-
-
-class _Backoff:
-    """Pauses that double: 1, 2, 4 … 15 seconds."""
-
-    def __init__(self) -> None:
-        self.seconds = BACKOFF_FIRST_SECONDS
-
-    def next(self) -> float:
-        seconds = self.seconds
-        self.seconds = min(2 * seconds, BACKOFF_LONGEST_SECONDS)
-        return seconds

@@ -18,22 +18,27 @@ from keys.models import touch
 # writes.
 CALLER_COLUMNS = """
     key.id, key.account_id, key.revoked_at IS NOT NULL, account.suspended_at IS NOT NULL,
-    account.verified_at IS NULL, coalesce(key.last_used_at < now() - interval '1 minute', true)
+    account.verified_at IS NULL, coalesce(key.last_used_at < now() - interval '1 minute', true),
+    coalesce(key.expires_at <= now(), false), key.monthly_limit_micros
 """
-CALLER_COLUMN_COUNT = 6
+CALLER_COLUMN_COUNT = 8
 CALLER_TABLES = "keys_key key JOIN accounts_account account ON account.id = key.account_id"
 CALLER_MATCHES = "key.digest = %(digest)s"
 
+EXPIRED = (
+    "This API key has expired. Create another under API tokens in your dashboard, and use that."
+)
 MISSING = "Send your API key in the X-API-Key header."
 INVALID = "This API key is not valid. Check that it was copied whole, or create another."
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An admitted key and the account that it acts for."""
+    """An admitted key, the account that it acts for, and what it may spend in a month."""
 
     key_id: int
     account_id: int
+    monthly_limit_micros: int | None
 
 
 def presented_digest(headers: Mapping[str, Any]) -> bytes:
@@ -59,9 +64,12 @@ def admit(row: tuple[Any, ...] | None) -> Caller:
     """The caller of a looked-up row. Raises ApiError when the key may do nothing now."""
     if row is None:
         raise ApiError("UNAUTHORIZED", INVALID)
-    key_id, account_id, is_revoked, is_suspended, is_unverified, is_use_to_note = row
+    key_id, account_id, is_revoked, is_suspended, is_unverified, is_use_to_note, *rest = row
+    is_expired, monthly_limit_micros = rest
     if is_revoked:
         raise ApiError("KEY_REVOKED", "This API key has been revoked. Create another one.")
+    if is_expired:
+        raise ApiError("KEY_EXPIRED", EXPIRED)
     if is_suspended:
         raise ApiError("ACCOUNT_SUSPENDED", "This account is suspended. Please contact support.")
     if is_unverified:
@@ -69,4 +77,4 @@ def admit(row: tuple[Any, ...] | None) -> Caller:
     throttle.check(key_id)
     if is_use_to_note:
         touch(key_id)
-    return Caller(key_id, account_id)
+    return Caller(key_id, account_id, monthly_limit_micros)

@@ -64,7 +64,8 @@ class LineFormatter(logging.Formatter):
 
 def _ids() -> dict[str, str]:
     job = current.job.get()
-    ids = {"request_id": request_id.get(), "job_id": str(job.pk) if job else ""}
+    job_id = str(job.pk) if job else current.job_id.get()
+    ids = {"request_id": request_id.get(), "job_id": job_id}
     return {name: value for name, value in ids.items() if value}
 
 

@@ -34,6 +34,7 @@ PATTERNS = [
         ("://", r"(?<=://)[^/\s@'\"]+@", f"{HIDDEN}@"),
         ("://", r"(https?://[^\s?#'\"<>]+)\?[^\s'\"<>]+", rf"\1?{HIDDEN}"),
         ("/password/reset/key/", r"(/password/reset/key/)[^/\s]+", rf"\1{HIDDEN}"),
+        ("/invitations/", r"(/invitations/)[^/\s]+", rf"\1{HIDDEN}"),
         # PostgreSQL repeats rows in its errors, and a job's has the prompt.
         (
             "failing row",

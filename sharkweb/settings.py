@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 import django_stubs_ext
 
-from sharkweb import environment
+from sharkweb import environment, log_settings
 from sharkweb.up.folder import CHECKOUT
 
 # Lets Django's generic classes be written with their parameter, as in ModelAdmin[Job].
@@ -139,7 +139,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "playground"
+LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -147,12 +147,42 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# One address for each user: a new one replaces it once it is confirmed.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # In production the address of a visitor is what the proxy in front says.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0 if LOCAL else 1
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.signing_in.SignInForm",
+    "signup": "accounts.signing_in.SignUpForm",
+    "change_password": "accounts.signing_in.ChangePasswordForm",
+    "set_password": "accounts.signing_in.SetPasswordForm",
+    "reset_password_from_key": "accounts.signing_in.NewPasswordForm",
+    "confirm_email_verification_code": "accounts.signing_in.MailCodeForm",
+}
+# Those of ours beside allauth's own.
+ACCOUNT_RATE_LIMITS = {"invite": "30/d/key", "export": "6/h/key"}
+
+# The second factor, and passkeys.
+MFA_ADAPTER = "accounts.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "SharkAPI"
+# A clock may be half a minute off, and people take their time to type.
+MFA_TOTP_TOLERANCE = 1
+# Without HTTPS browsers allow passkeys on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
+MFA_FORMS = {
+    "authenticate": "accounts.signing_in.SecondFactorForm",
+    "reauthenticate": "accounts.signing_in.ConfirmFactorForm",
+    "activate_totp": "accounts.signing_in.ActivateAppForm",
+    "add_webauthn": "accounts.signing_in.AddPasskeyForm",
+    "edit_webauthn": "accounts.signing_in.RenamePasskeyForm",
+}
 
 # Mail: in local mode it is shown in the terminal and on the mail box page.
 DEFAULT_FROM_EMAIL = environment.text("SHARKAPI_MAIL_FROM", "SharkAPI <hello@localhost>")
@@ -263,36 +293,4 @@ LOG_FORMAT = environment.choice(
 logging.captureWarnings(True)
 # Those of the local mode are in no variable, where the log would look for what it must not show.
 LOG_SECRETS = [SECRET_KEY, ENVIRONMENT.token_pepper, STRIPE_SECRET_KEY, *STRIPE_WEBHOOK_SECRETS]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {"()": "sharkweb.logs.JsonFormatter", "secrets": LOG_SECRETS},
-        "line": {"()": "sharkweb.logs.LineFormatter", "secrets": LOG_SECRETS},
-    },
-    "filters": {
-        # It answers 503 until all is up, and is asked all the time: that is no news.
-        "not_health": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: "/healthz" not in record.getMessage(),
-        }
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["not_health"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        # These two say much at INFO that helps nobody who runs the project.
-        "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        "httpx": {"level": "WARNING"},
-        "stripe": {"level": "WARNING"},
-        # The web server's own lines; how much it says is its command line's to choose.
-        "_granian": {"handlers": ["stderr"], "propagate": False},
-        # Strangers ask for hosts that are not ours all day long; they get a 400.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
-}
+LOGGING = log_settings.configuration(LOG_FORMAT, LOG_SECRETS)

@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote
 
+from generations import current
+
 HEADER = "X-Request-ID"
 # The proxy in front may have named it. Anything else could forge headers or lines of the log.
 SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -30,9 +32,10 @@ def with_request_id(application: Application) -> Application:
     def named(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "")
         name = given if given and SANE.fullmatch(given) else _new_name()
-        # It stays until this thread's next request, as an answer may still be read from after
+        # Both stay until this thread's next request, as an answer may still be read from after
         # this call.
         request_id.set(name)
+        current.job_id.set("")
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             return start_response(status, [*headers, (HEADER, name)], exc_info)

@@ -2,10 +2,13 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
+from accounts.models import Invitation, Membership
 from generations import jobs
 from generations.models import Job
 from keys.models import Key
@@ -67,6 +70,9 @@ def belongings(new_customer: NewCustomer) -> Belongings:
     objects: dict[str, object] = {
         "accounts/user": owner.user.pk,
         "accounts/account": owner.account.pk,
+        "accounts/membership": Membership.objects.get(account=owner.account).pk,
+        "accounts/invitation": _invitation(owner).pk,
+        "usersessions/usersession": _session(owner).pk,
         "account/emailaddress": EmailAddress.objects.get(user=owner.user).pk,
         "keys/key": owner.key.pk,
         "wallet/book": book.pk,
@@ -80,3 +86,19 @@ def belongings(new_customer: NewCustomer) -> Belongings:
         "generations/cataloguemodel": running.model.pk,
     }
     return Belongings(owner, running, ended, objects)
+
+
+def _invitation(owner: Customer) -> Invitation:
+    return Invitation.objects.create(
+        account=owner.account,
+        email=f"{MARK}-asked@example.com",
+        role="viewer",
+        digest=uuid.uuid4().bytes,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+
+
+def _session(owner: Customer) -> UserSession:
+    return UserSession.objects.create(
+        user=owner.user, ip="127.0.0.1", session_key=uuid.uuid4().hex, user_agent=MARK
+    )

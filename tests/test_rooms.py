@@ -19,7 +19,12 @@ MAY_IMPORT = {
     "sharkweb": {"generations", "wallet", "keys", "accounts"},
 }
 # These live under the roof and stay ignorant of the house: they run before it stands.
-FOUNDATIONS = {"sharkweb/up", "sharkweb/environment.py", "sharkweb/settings.py"}
+FOUNDATIONS = {
+    "sharkweb/up",
+    "sharkweb/environment.py",
+    "sharkweb/log_settings.py",
+    "sharkweb/settings.py",
+}
 ONLY_IMPORTED_IN = {
     "django_q": {
         f"generations/background/{name}.py"
@@ -33,8 +38,8 @@ ONLY_IMPORTED_IN = {
     "storages": {"generations/stores/s3.py"},
 }
 LEDGER = "wallet/ledger/"
-LEDGER_TABLES = ("wallet_book", "wallet_transfer", "wallet_hold")
-LEDGER_MODELS = ("Book", "Transfer", "Hold")
+LEDGER_TABLES = ("wallet_book", "wallet_transfer", "wallet_hold", "wallet_budget")
+LEDGER_MODELS = ("Book", "Transfer", "Hold", "Budget")
 WRITES = {"create", "bulk_create", "get_or_create", "update_or_create", "save", "update", "delete"}
 
 

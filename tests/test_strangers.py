@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 
 import httpx
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import check_password
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import Account, User
+from accounts.models import Account, Invitation, Membership, User
 from generations import history
 from generations.models import Job
 from keys.models import Key
@@ -46,7 +47,7 @@ def tries(route: str, alices: Belongings) -> list[str]:
     """The addresses that a stranger tries for the route. Raises KeyError for one without rule."""
     if route.startswith("admin/"):
         return [_in_admin(route, alices)]
-    if route.startswith("accounts/") and "(" not in route:
+    if route.startswith("accounts/") and not set(route) & set("(<"):
         # allauth's pages name nobody in their address.
         return [route]
     running, ended = alices.running, alices.ended
@@ -54,12 +55,19 @@ def tries(route: str, alices: Belongings) -> list[str]:
     rules: dict[str, list[str]] = {
         "": [""],
         "favicon.ico": ["favicon.ico"],
-        "playground": ["playground"],
+        "overview": ["overview"],
+        "playground": ["playground", f"playground?reference={ended.pk}&remix={running.pk}"],
         "history": ["history", f"history?before={history.cursor_after(running)}"],
         "jobs/live": ["jobs/live", f"jobs/live?{both}"],
+        "jobs/<uuid:job_id>/cancel": [f"jobs/{running.pk}/cancel"],
+        "jobs/<uuid:job_id>/again": [f"jobs/{ended.pk}/again"],
+        "jobs/<uuid:job_id>/code": [f"jobs/{ended.pk}/code"],
         "images/<str:name>": [f"images/{uuid.uuid4().hex}.png", "images/..%2f..%2fsecrets.json"],
         "tokens": ["tokens"],
+        "tokens/<int:key_id>": [f"tokens/{alices.owner.key.pk}"],
         "tokens/<int:key_id>/revoke": [f"tokens/{alices.owner.key.pk}/revoke"],
+        "usage": ["usage", "usage?by=token", "usage?period=90&by=variant"],
+        "usage.csv": ["usage.csv", "usage.csv?by=token"],
         "wallet": ["wallet", f"wallet?before={2**60}", "wallet?kind=staff_credit"],
         "wallet/topups": ["wallet/topups"],
         "wallet/topups/<uuid:topup_id>": [f"wallet/topups/{alices.objects['wallet/topup']}"],
@@ -69,6 +77,34 @@ def tries(route: str, alices: Belongings) -> list[str]:
         "wallet/settings/auto-topup": ["wallet/settings/auto-topup"],
         "wallet/settings/low-balance": ["wallet/settings/low-balance"],
         "stripe/webhook": ["stripe/webhook"],
+        "settings": ["settings"],
+        "settings/sessions": ["settings/sessions"],
+        "settings/sessions/end-others": ["settings/sessions/end-others"],
+        "settings/sessions/<int:session_id>/end": [
+            f"settings/sessions/{alices.objects['usersessions/usersession']}/end"
+        ],
+        "settings/members": ["settings/members"],
+        "settings/members/leave": ["settings/members/leave"],
+        "settings/members/<int:membership_id>/role": [
+            f"settings/members/{alices.objects['accounts/membership']}/role"
+        ],
+        "settings/members/<int:membership_id>/remove": [
+            f"settings/members/{alices.objects['accounts/membership']}/remove"
+        ],
+        "settings/invitations/<int:invitation_id>/resend": [
+            f"settings/invitations/{alices.objects['accounts/invitation']}/resend"
+        ],
+        "settings/invitations/<int:invitation_id>/withdraw": [
+            f"settings/invitations/{alices.objects['accounts/invitation']}/withdraw"
+        ],
+        "settings/accounts": ["settings/accounts"],
+        "settings/account": ["settings/account"],
+        "settings/account/export": ["settings/account/export"],
+        "settings/account/close": ["settings/account/close"],
+        "invitations/<str:token>": ["invitations/nothing", "invitations/%00", "invitations/ſ"],
+        "language": ["language"],
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/": ["accounts/2fa/webauthn/keys/1/remove/"],
+        "accounts/2fa/webauthn/keys/<int:pk>/edit/": ["accounts/2fa/webauthn/keys/1/edit/"],
         "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": [
             f"accounts/password/reset/key/{alices.owner.user.pk}-set-password/"
         ],
@@ -129,6 +165,9 @@ def state(alices: Belongings) -> object:
         list(Job.objects.filter(account=owner.account).values_list("pk", "status")),
         list(Account.objects.filter(pk=owner.account.pk).values_list("name", "suspended_at")),
         list(owner.account.members.values_list("pk", "email", "is_active", "is_staff")),
+        list(Membership.objects.filter(account=owner.account).values()),
+        list(Invitation.objects.filter(account=owner.account).values_list("pk", "expires_at")),
+        UserSession.objects.filter(user=owner.user, user_agent=MARK).count(),
         list(BillingProfile.objects.filter(account=owner.account).values()),
         list(Topup.objects.filter(account=owner.account).values()),
         list(Alert.objects.filter(reference=MARK).values()),
@@ -160,6 +199,9 @@ def test_looking_shows_nothing(stranger: Visitor, alices: Belongings) -> None:
 # What the forms of the site and of the admin ask for, all at once.
 FORM = {
     "name": "stolen",
+    "email": "thief@example.com",
+    "role": "owner",
+    "account": "1",
     "action": "revoke",
     "direction": "debit",
     "amount": "1",
@@ -208,6 +250,7 @@ def test_she_herself_sees_it_all(site: str, alices: Belongings) -> None:
         visitor.sign_in(alices.owner.user.email)
         shown = {path for path in everywhere(alices) if MARK in visitor.get(path).text}
     paths = {"/playground", "/history", "/tokens", "/wallet", "/accounts/email/"}
+    paths |= {"/overview", "/usage?by=token", "/usage.csv?by=token"}
     paths |= {"/wallet/settings", "/wallet/statement.csv", "/wallet?kind=staff_credit"}
     paths |= {f"/tokens/{alices.owner.key.pk}/revoke", f"/wallet?before={2**60}"}
     paths |= {path for path in everywhere(alices) if path.startswith("/jobs/live?")}

@@ -1,4 +1,4 @@
-"""Proves that the cached balances are what the transfers and holds add up to.
+"""Proves that the cached balances and budgets are what the transfers and holds add up to.
 
 Reads only, in one snapshot; it never repairs, because drift is a fault to be understood.
 """
@@ -19,6 +19,10 @@ class Drift:
     book_id: int | None
     expected: int
     found: int
+
+    def __str__(self) -> str:
+        where = f"book {self.book_id}: " if self.book_id else ""
+        return f"{where}{self.what} is {self.found}, should be {self.expected}"
 
 
 BALANCES = """
@@ -60,12 +64,42 @@ JOIN wallet_book credit ON credit.id = transfer.credit_id
 WHERE debit.unit <> credit.unit
 """
 
+# Which holds were charged before there was a budget, whoever gave it its name knows.
+BUDGETS = """
+SELECT format('%s of budget %s of %s', side.what, budget.name, to_char(budget.month, 'YYYY-MM')),
+    null, side.expected, side.found
+FROM wallet_budget budget
+LEFT JOIN (
+    SELECT budget_id,
+        coalesce(sum(amount) FILTER (WHERE status = 'held'), 0)::bigint AS held,
+        coalesce(sum(amount) FILTER (WHERE status = 'posted'), 0)::bigint AS spent
+    FROM wallet_hold WHERE budget_id IS NOT NULL GROUP BY budget_id
+) counted ON counted.budget_id = budget.id
+CROSS JOIN LATERAL (VALUES
+    ('held', coalesce(counted.held, 0), budget.held),
+    ('spent', coalesce(counted.spent, 0) + budget.earlier, budget.spent)
+) side (what, expected, found)
+WHERE side.expected <> side.found
+"""
+
+# Free images count nothing, and each hold counts in the month in which it was made.
+STRAYED = """
+SELECT format('month of the budget of hold %s in %s', hold.reference, book.unit), hold.book_id,
+    to_char(hold.created_at AT TIME ZONE 'UTC', 'YYYYMM')::bigint,
+    to_char(budget.month, 'YYYYMM')::bigint
+FROM wallet_hold hold
+JOIN wallet_budget budget ON budget.id = hold.budget_id
+JOIN wallet_book book ON book.id = hold.book_id
+WHERE book.unit <> 'usd'
+   OR budget.month <> date_trunc('month', hold.created_at AT TIME ZONE 'UTC')
+"""
+
 
 def drifts() -> list[Drift]:
     """Everything that does not add up; empty when the ledger is sound."""
     found: list[Drift] = []
     with snapshot() as cursor:
-        for statement in (BALANCES, HOLDS, POSTED, UNITS):
+        for statement in (BALANCES, HOLDS, POSTED, UNITS, BUDGETS, STRAYED):
             cursor.execute(statement)
             found += [Drift(*row) for row in cursor.fetchall()]
     return found

@@ -1,7 +1,7 @@
 """The statement as CSV, for spreadsheets and accountants.
 
-Owns the columns and how a cell is written. Text that a spreadsheet would run as a formula is
-made plain; numbers stay numbers.
+Owns its columns and, for every file, how a cell is written. Text that a spreadsheet would run
+as a formula is made plain; numbers stay numbers.
 """
 
 import csv
@@ -22,12 +22,14 @@ class _Echo:
         return text
 
 
+WRITER = csv.writer(_Echo())
+
+
 def rows(lines: Iterable[Line]) -> Iterator[str]:
     """The file line by line, its head first."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
+    yield line_of(COLUMNS)
     for line in lines:
-        yield writer.writerow(
+        yield line_of(
             (
                 line.created_at.isoformat(),
                 plain(line.kind_label),
@@ -38,6 +40,12 @@ def rows(lines: Iterable[Line]) -> Iterator[str]:
                 plain(line.reference),
             )
         )
+
+
+def line_of(cells: Iterable[object]) -> str:
+    """One line of any file, with its end; text must have been through `plain`."""
+    written: str = WRITER.writerow(cells)
+    return written
 
 
 def plain(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from wallet.amounts import usd
@@ -28,7 +29,8 @@ def send_receipt(order: Topup) -> None:
         "receipt_url": order.receipt_url,
         "is_auto": order.kind == Topup.Kind.AUTO,
     }
-    _send(order.account, f"{usd(order.amount_micros)} added to your wallet", "receipt", context)
+    subject = _("%(amount)s added to your wallet") % {"amount": usd(order.amount_micros)}
+    _send(order.account, subject, "receipt", context)
 
 
 def send_low_balance(account: Account, threshold_micros: int, lasts: str) -> None:
@@ -38,7 +40,7 @@ def send_low_balance(account: Account, threshold_micros: int, lasts: str) -> Non
         "threshold": usd(threshold_micros),
         "lasts": lasts,
     }
-    _send(account, "Your SharkAPI balance is low", "low_balance", context)
+    _send(account, _("Your SharkAPI balance is low"), "low_balance", context)
 
 
 def send_auto_topup_stopped(order: Topup, reason: str) -> None:
@@ -48,7 +50,7 @@ def send_auto_topup_stopped(order: Topup, reason: str) -> None:
         "balance": usd(summary(order.account).available_micros),
         "reason": reason,
     }
-    _send(order.account, "Automatic top-ups are off", "auto_topup_stopped", context)
+    _send(order.account, _("Automatic top-ups are off"), "auto_topup_stopped", context)
 
 
 def _send(account: Account, subject: str, template: str, context: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.roles import Right, needs
 from accounts.signed_in import AccountRequest, signed_in
 from wallet import stripe
 from wallet.forms import AutoTopupForm, LowBalanceForm
@@ -23,6 +24,7 @@ def wallet_settings(request: AccountRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@needs(Right.PAY)
 def auto_topup(request: AccountRequest) -> HttpResponse:
     """Sets automatic top-ups; a card can only be one of the customer's own."""
     profile = BillingProfile.of(request.account)
@@ -41,6 +43,7 @@ def auto_topup(request: AccountRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@needs(Right.PAY)
 def low_balance(request: AccountRequest) -> HttpResponse:
     """Sets when to mail that the balance runs low."""
     profile = BillingProfile.of(request.account)
@@ -59,8 +62,10 @@ def _page(
     low_form: LowBalanceForm | None = None,
 ) -> HttpResponse:
     is_away, cards = False, {}
+    may_change = Right.PAY in request.membership.rights
     try:
-        cards = auto_form.cards if auto_form else _cards(profile)
+        # Who may change nothing needs no choice of cards.
+        cards = auto_form.cards if auto_form else _cards(profile) if may_change else {}
     except stripe.StripeError:
         is_away = True
     context = {

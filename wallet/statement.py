@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -89,18 +90,31 @@ def summary(account: Account) -> Summary:
     return Summary(money.balance, money.held, trials.balance, trials.held)
 
 
-# Newest first, each book's lines come straight from its index, and the balance after a line is
-# the present one without what is newer. Lines are chosen only then: those left out moved it too.
-LINES = """
-WITH leg AS (
-    SELECT id, created_at, kind, memo, reference, 'usd' AS unit, amount AS change
-    FROM wallet_transfer WHERE credit_id = %(usd)s
-    UNION ALL SELECT id, created_at, kind, memo, reference, 'usd', -amount
-    FROM wallet_transfer WHERE debit_id = %(usd)s
-    UNION ALL SELECT id, created_at, kind, memo, reference, 'image', amount
-    FROM wallet_transfer WHERE credit_id = %(image)s
-    UNION ALL SELECT id, created_at, kind, memo, reference, 'image', -amount
-    FROM wallet_transfer WHERE debit_id = %(image)s
+# One side of one of the account's books: what it got, or what it gave.
+LEG = """
+    SELECT id, created_at, kind, memo, reference, '{unit}' AS unit, {sign}amount AS change
+    FROM wallet_transfer WHERE {side}_id = %({unit})s"""
+LEGS = [
+    LEG.format(unit=unit, side=side, sign=sign)
+    for unit in Unit.values
+    for side, sign in (("credit", ""), ("debit", "-"))
+]
+CHOSEN = """
+    (%(before)s::bigint IS NULL OR id < %(before)s)
+    AND (%(kind)s = '' OR kind = %(kind)s)
+    AND (%(since)s::date IS NULL OR created_at >= %(since)s::date)
+    AND (%(until)s::date IS NULL OR created_at < %(until)s::date + 1)"""
+# The newest that are chosen come straight from each book's index.
+NEWEST = "\n    UNION ALL ".join(
+    f"({leg} AND {CHOSEN} ORDER BY id DESC LIMIT %(limit)s)" for leg in LEGS
+)
+# The balance after a line is the present one without what is newer. Lines are chosen only then:
+# those left out moved it too. What is older than the page is not looked at.
+NOT_OLDER = " AND id >= (SELECT min(id) FROM page)"
+LINE = """
+WITH page AS (
+    SELECT id FROM ({newest}) AS newest ORDER BY id DESC LIMIT %(limit)s
+), leg AS ({legs}
 ), line AS (
     SELECT *,
         (SELECT balance FROM wallet_book
@@ -114,14 +128,14 @@ WITH leg AS (
     WINDOW newest AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)
 )
 SELECT id, created_at, kind, memo, reference, unit, change, balance_after::bigint
-FROM line
-WHERE (%(before)s::bigint IS NULL OR id < %(before)s)
-  AND (%(kind)s = '' OR kind = %(kind)s)
-  AND (%(since)s::date IS NULL OR created_at >= %(since)s::date)
-  AND (%(until)s::date IS NULL OR created_at < %(until)s::date + 1)
-ORDER BY id DESC
-LIMIT %(limit)s
+FROM line WHERE {chosen}
+ORDER BY id DESC LIMIT %(limit)s
 """
+LINES = LINE.format(
+    newest=NEWEST,
+    legs="\n    UNION ALL".join(leg + NOT_OLDER for leg in LEGS),
+    chosen=CHOSEN,
+)
 EVERYTHING = Filters()
 
 
@@ -146,6 +160,16 @@ def all_lines(account: Account, filters: Filters) -> Iterator[Line]:
 
 
 def _values(account: Account, filters: Filters) -> dict[str, Any]:
-    books = Book.objects.filter(account=account).values_list("unit", "pk")
     chosen = {"kind": filters.kind, "since": filters.since, "until": filters.until}
-    return {**dict(books), **chosen}
+    return {**books_of(account.pk), **chosen}
+
+
+@lru_cache(maxsize=10_000)
+def books_of(account_id: int) -> dict[str, int]:
+    """The account's books by their unit, which never change.
+
+    Statements name them outright: by a subquery, the planner would take them for average ones.
+    """
+    books = dict(Book.objects.filter(account=account_id).values_list("unit", "pk"))
+    assert books, "an account is opened with its books"
+    return books

@@ -31,7 +31,7 @@ def run_ledger() -> int:
         alerts.raise_alert(
             "ledger drift",
             f"{drift.what}:{drift.book_id}:{drift.expected}:{drift.found}",
-            f"Book {drift.book_id}: {drift.what} is {drift.found}, should be {drift.expected}.",
+            f"{drift}.",
         )
     return len(found)
 

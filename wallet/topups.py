@@ -7,6 +7,8 @@ paid is `settlement.py`'s to say.
 import re
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Account, User
 from wallet import stripe
 from wallet.amounts import usd
@@ -25,7 +27,8 @@ class InvalidAmount(ValueError):
 def parse_amount(text: str) -> int:
     """Micro-dollars of a multiple of $10 within the policy. Raises InvalidAmount."""
     maximum = Policy.current().topup_max_micros
-    rule = f"Choose a multiple of $10, from $10 to {usd(maximum)}. Nothing was charged."
+    rule = _("Choose a multiple of $10, from $10 to %(maximum)s. Nothing was charged.")
+    rule %= {"maximum": usd(maximum)}
     if not DOLLARS.fullmatch(text):
         raise InvalidAmount(rule)
     amount_micros = int(text) * MICROS_PER_USD

@@ -1,25 +1,37 @@
 """The wallet's pages: the balance and the statement, and the way to Stripe and back."""
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Subquery
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import Account
+from accounts.roles import Right, needs
 from accounts.signed_in import AccountRequest, signed_in
 from wallet import export, statement, stripe, topups
 from wallet.amounts import usd
 from wallet.forms import StatementForm
-from wallet.low_balance import lasts_for
+from wallet.low_balance import standing
 from wallet.models import BillingProfile, Policy, Topup
 
-SUGGESTED_DOLLARS = (10, 20, 50, 100)
-AWAY = "Stripe does not answer at the moment. Nothing was charged; please try again shortly."
+SUGGESTED_DOLLARS = ("10", "20", "50", "100")
+DEFAULT_DOLLARS = "20"
+# The choice of another amount, which is in a field of its own.
+OTHER = "other"
+TOPUPS_SHOWN = 5
+AWAY = gettext_lazy(
+    "Stripe does not answer at the moment. Nothing was charged; please try again shortly."
+)
+NO_PAYMENTS = gettext_lazy("This deployment takes no payments. Nothing was charged.")
 
 
 @require_safe
@@ -30,21 +42,44 @@ def wallet(request: AccountRequest) -> HttpResponse:
     cursor = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     form = StatementForm(request.GET)
     lines, next_cursor = statement.lines(request.account, cursor, form.filters)
-    template = "wallet/_lines.html" if request.htmx and cursor else "wallet/wallet.html"
+    page = {"lines": lines, "next_cursor": next_cursor, "filter_query": _query(form)}
+    if request.htmx and cursor:
+        return render(request, "wallet/_lines.html", page)
+    summary, lasts = standing(request.account)
     context = {
-        "lines": lines,
-        "next_cursor": next_cursor,
+        **page,
         "filter_form": form,
-        "filter_query": _query(form),
-        "is_stand_in": bool(settings.STRIPE_API_BASE),
-        "maximum_micros": Policy.current().topup_max_micros,
-        "lasts": lasts_for(request.account),
-        "profile": BillingProfile.of(request.account),
+        "wallet": summary,
+        "lasts": lasts,
         "can_pay": stripe.is_configured(),
+        "is_stand_in": bool(settings.STRIPE_API_BASE),
         "suggested_dollars": SUGGESTED_DOLLARS,
-        "topups": Topup.objects.filter(account=request.account)[:5],
+        "topups": Topup.objects.filter(account=request.account)[:TOPUPS_SHOWN],
+        **_profile(request.account),
+        **_preselected(request.GET.get("amount", "")),
     }
-    return render(request, template, context)
+    return render(request, "wallet/wallet.html", context)
+
+
+def _profile(account: Account) -> dict[str, Any]:
+    """The account's profile and the largest top-up, in one query once both exist."""
+    limit = Policy.objects.values("topup_max_micros")
+    profiles = BillingProfile.objects.annotate(topup_max_micros=Subquery(limit))
+    profile = profiles.filter(account=account).first()
+    maximum_micros = profile and profile.topup_max_micros
+    return {
+        "profile": profile or BillingProfile.of(account),
+        "maximum_micros": maximum_micros or Policy.current().topup_max_micros,
+    }
+
+
+def _preselected(dollars: str) -> dict[str, str]:
+    """Which amount the form begins with: what the address asks for, or what most people take."""
+    if dollars in SUGGESTED_DOLLARS:
+        return {"chosen": dollars, "other": ""}
+    if topups.DOLLARS.fullmatch(dollars):
+        return {"chosen": OTHER, "other": dollars}
+    return {"chosen": DEFAULT_DOLLARS, "other": ""}
 
 
 def _query(form: StatementForm) -> str:
@@ -65,13 +100,17 @@ def statement_csv(request: AccountRequest) -> StreamingHttpResponse:
 
 @require_POST
 @signed_in
+@needs(Right.PAY)
 def topup(request: AccountRequest) -> HttpResponse:
     """Stores an order and sends its customer to Stripe's page."""
     if not stripe.is_configured():
-        messages.error(request, _("This deployment takes no payments. Nothing was charged."))
+        messages.error(request, NO_PAYMENTS)
         return redirect("wallet")
+    dollars = request.POST.get("amount", "")
     try:
-        amount_micros = topups.parse_amount(request.POST.get("amount", ""))
+        amount_micros = topups.parse_amount(
+            request.POST.get("other", "") if dollars == OTHER else dollars
+        )
         url = topups.start(
             request.account,
             request.user,
@@ -82,7 +121,7 @@ def topup(request: AccountRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("wallet")
     except stripe.StripeError:
-        messages.error(request, _(AWAY))
+        messages.error(request, AWAY)
         return redirect("wallet")
     response = HttpResponseRedirect(url)
     response.status_code = 303
@@ -112,15 +151,16 @@ def topup_return(request: AccountRequest, topup_id: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+@needs(Right.PAY)
 def portal(request: AccountRequest) -> HttpResponse:
     """To Stripe's page for cards and invoices."""
     if not stripe.is_configured():
-        messages.error(request, _("This deployment takes no payments. Nothing was charged."))
+        messages.error(request, NO_PAYMENTS)
         return redirect("wallet")
     try:
         customer_id = topups.customer_of(request.account, request.user.email)
         back = request.build_absolute_uri(reverse("wallet"))
         return redirect(stripe.portal_url(customer_id, back))
     except stripe.StripeError:
-        messages.error(request, _(AWAY))
+        messages.error(request, AWAY)
         return redirect("wallet")

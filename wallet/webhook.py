@@ -55,5 +55,5 @@ def handle(event: Event) -> str:
         outcome = settlement.note(event, "nothing to do")
     end = ENDS_UNPAID.get(event.type)
     if end and topups.end_unpaid(event.session_id, end):
-        outcome = end.label
+        outcome = str(end.label)
     return outcome

@@ -133,8 +133,8 @@ def check_prompt(prompt: str) -> str:
     return prompt
 
 
-def decode_image(image: str) -> tuple[bytes, str]:
-    """The cleaned reference image and its file extension. Raises ApiError."""
+def decode_image(image: str) -> bytes:
+    """The file behind base64, whatever it is. Raises ApiError."""
     prefix = DATA_URI.match(image[:100])
     text = image[prefix.end() :] if prefix else image
     # Line breaks, as `base64` prints them, say nothing.
@@ -142,13 +142,20 @@ def decode_image(image: str) -> tuple[bytes, str]:
     if len(text) > BASE64_MAX_CHARACTERS:
         raise invalid("image is larger than 10 MB.")
     try:
-        data = base64.b64decode(text, validate=True)
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise invalid("image is not valid base64.") from None
+
+
+def clean_image(data: bytes) -> tuple[bytes, str]:
+    """The cleaned reference image and its file extension. Raises ApiError."""
     try:
-        return pictures.clean_reference(data)
+        return pictures.clean_reference(data, pictures.PATIENCE_SECONDS)
     except pictures.InvalidPicture as error:
         raise invalid(str(error)) from None
+    except pictures.TooManyPictures:
+        seconds = {"Retry-After": str(pictures.RETRY_SECONDS)}
+        raise ApiError("RATE_LIMITED", pictures.TOO_MANY_AT_ONCE, seconds) from None
 
 
 def _explain(error: ValidationError) -> str:

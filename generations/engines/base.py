@@ -6,7 +6,8 @@ more, or another engine, is `generations/work.py`'s to decide.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generations.engines.failures import LOST, MISCONFIGURED, EngineFailed, EngineRefused
+from generations.engines.reference import Reference
 from generations.engines.wire import Wire
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 # A result is noticed this long after it is there, at most; the reference's own pace for polling.
 POLL_SECONDS = 2.0
 PICTURES_IN_HAND_MAX = 16
+# Written as base64 into JSON, one takes five times its size while it is sent.
+REFERENCES_IN_HAND_MAX = 8
 
 
 class Options(BaseModel):
@@ -48,16 +52,25 @@ def _sentence(error: ValidationError) -> str:
     return f"{where}: {first['msg']}" if where else str(first["msg"])
 
 
+async def _has_room() -> None:
+    """For those who ask for one image."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """What to make. `job_id` is the idempotency key, for providers that know one."""
+    """What to make. `job_id` is the idempotency key, for providers that know one.
+
+    `reference` is in hand during `start`. `make_room` is awaited before an image's bytes come into
+    memory, where their place is kept until the job is done.
+    """
 
     job_id: str
     prompt: str
     width: int
     height: int
-    reference: bytes | None = None
+    reference: Reference | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    make_room: Callable[[], Awaitable[None]] = _has_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +91,12 @@ class Image:
 class Link:
     """Done: where the image's bytes are, for when there is room for them in memory.
 
-    Only `trusted_origin`, the engine's own, may be inside our network.
+    Only `trusted_origin`, the engine's own, may be inside our network, and is sent the headers.
     """
 
     url: str
     trusted_origin: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +112,7 @@ class Listed:
     created_at: datetime
 
 
-class Engine:
+class Engine(ABC):
     """One kind of provider. `problem_of` judges options; the rest talks to the provider.
 
     Each call raises EngineFailed, EngineRefused or EngineUncertain, from `failures.py`.
@@ -116,6 +130,7 @@ class Engine:
         # A thousand jobs may all be ready in one second, and their pictures must fit in memory.
         # Each engine has places of its own, so that a slow one's downloads hold up no other.
         self.pictures_in_hand = asyncio.Semaphore(PICTURES_IN_HAND_MAX)
+        self.references_in_hand = asyncio.Semaphore(REFERENCES_IN_HAND_MAX)
 
     @classmethod
     def problem_of(cls, options: object) -> str | None:
@@ -126,21 +141,23 @@ class Engine:
             return _sentence(error)
         return None
 
-    async def start(self, request: ImageRequest) -> str | Image:
+    @abstractmethod
+    async def start(self, request: ImageRequest) -> str | Image | Link:
         """Hands the request over. The answer names it in later polls, or is the image itself."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def poll(self, request: ImageRequest, reference: str) -> Pending | Image | Link:
         """Asks for the answer, from any process, as often as one likes."""
-        raise NotImplementedError
 
     async def fetched(self, done: Image | Link) -> bytes:
         """The bytes of what is done. Raises EngineFailed when they are not to be had."""
         if isinstance(done, Image):
             return done.data
-        return await self.wire.download(done.url, done.trusted_origin)
+        return await self.wire.download(done.url, done.trusted_origin, done.headers)
 
-    async def cancel(self, request: ImageRequest, reference: str) -> None:
+    async def cancel(  # noqa: B027 - where there is nothing to tell, nothing is right.
+        self, request: ImageRequest, reference: str
+    ) -> None:
         """Tells the provider that nobody waits any more, where it can be told."""
 
     async def find(self, request: ImageRequest, sent_at: datetime) -> str | None:
@@ -151,5 +168,8 @@ class Engine:
         raise EngineFailed("provider", LOST)
 
     def list(self, options: dict[str, Any], since: datetime) -> AsyncIterator[Listed]:
-        """The finished images that the provider made since then, oldest first."""
-        raise NotImplementedError
+        """The finished images that the provider made since then, oldest first.
+
+        There may be more than one call gives; the next one, since the last of these, goes on.
+        """
+        raise NotImplementedError("see `lists`")

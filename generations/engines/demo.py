@@ -8,6 +8,7 @@ import asyncio
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 from pydantic import Field
 
@@ -42,12 +43,14 @@ class DemoEngine(Engine):
         remaining_seconds = float(reference) - time.time()
         if remaining_seconds > 0:
             return Pending(min(remaining_seconds, POLL_SECONDS))
+        await request.make_room()
         loop = asyncio.get_running_loop()
-        return Image(await loop.run_in_executor(_painters, _paint, request))
+        async with request.reference or nullcontext() as picture:
+            return Image(await loop.run_in_executor(_painters, _paint, request, picture))
 
 
-def _paint(request: ImageRequest) -> bytes:
+def _paint(request: ImageRequest, reference: bytes | None) -> bytes:
     # The painter's libraries load here, off the loop and never in a web process.
     from generations.engines.painter import paint
 
-    return paint(request.prompt, request.job_id, request.width, request.height, request.reference)
+    return paint(request.prompt, request.job_id, request.width, request.height, reference)

@@ -12,13 +12,15 @@ import aiohttp
 from pydantic import BaseModel, Field
 
 from generations.engines import base
-from generations.engines.base import Image, ImageRequest, parsed
+from generations.engines.base import Image, ImageRequest, Link, parsed
 from generations.engines.data_uris import decoded, media_type
 from generations.engines.failures import (
+    LOST,
     REFERENCE_REFUSED,
     RESULT_UNUSABLE,
     EngineFailed,
 )
+from generations.engines.reference import Reference
 from generations.engines.secrets import ProviderOptions
 from generations.engines.statuses import check_started, misconfigured
 from generations.engines.wire import Answer
@@ -66,8 +68,8 @@ class OpenAIEngine(base.Engine):
 
     Options = OpenAIOptions
 
-    async def start(self, request: ImageRequest) -> Image:
-        """The image."""
+    async def start(self, request: ImageRequest) -> Image | Link:
+        """The image, or where it is."""
         options = parsed(OpenAIOptions, request.options)
         fields = {
             **options.extra,
@@ -83,6 +85,7 @@ class OpenAIEngine(base.Engine):
             timeout_seconds=TIMEOUT_SECONDS,
             json=None if form else fields,
             form=form,
+            make_room=request.make_room,
         )
         if not 200 <= answer.status < 300:
             _check_error(answer, has_reference=request.reference is not None)
@@ -92,17 +95,35 @@ class OpenAIEngine(base.Engine):
         picture = pictures[0]
         if picture.b64_json:
             return Image(decoded(picture.b64_json))
-        headers = options.credentials()
-        return Image(await self.wire.download(picture.url or "", options.base_url, headers))
+        return Link(picture.url or "", options.base_url, options.credentials())
+
+    async def poll(self, request: ImageRequest, reference: str) -> Image:
+        """Nothing was ever started that could be asked for."""
+        raise EngineFailed("provider", LOST)
 
 
-def _form(fields: dict[str, Any], reference: bytes) -> aiohttp.FormData:
+class _Upload(io.BytesIO):
+    """A file that is let go of once it has been sent: the answer takes a minute and more."""
+
+    def __init__(self, reference: Reference) -> None:
+        super().__init__(reference.data)
+        self.reference = reference
+
+    def read(self, size: int | None = -1) -> bytes:
+        chunk = super().read(size)
+        if not chunk:
+            self.truncate(0)
+            self.reference.release()
+        return chunk
+
+
+def _form(fields: dict[str, Any], reference: Reference) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for name, value in fields.items():
         form.add_field(name, value if isinstance(value, str) else json.dumps(value))
-    kind = media_type(reference)
+    kind = media_type(reference.data)
     file_name = f"image.{kind.removeprefix('image/')}"
-    form.add_field("image", io.BytesIO(reference), filename=file_name, content_type=kind)
+    form.add_field("image", _Upload(reference), filename=file_name, content_type=kind)
     return form
 
 

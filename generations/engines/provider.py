@@ -65,7 +65,7 @@ class ModelOptions(ProviderOptions):
         if request.reference is not None:
             if not self.image_field:
                 raise EngineRefused(REFERENCE_UNSUPPORTED, kind="invalid_reference")
-            image = data_uri(request.reference)
+            image = data_uri(request.reference.data)
             ours[self.image_field] = [image] if self.image_in_list else image
         ours.pop("", None)
         return {**self.input, **ours}

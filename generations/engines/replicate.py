@@ -22,6 +22,7 @@ from generations.engines.failures import (
     EngineFailed,
     EngineUncertain,
 )
+from generations.engines.listing import oldest_first
 from generations.engines.provider import ModelOptions, ProviderEngine
 from generations.engines.statuses import check_polled, check_started
 from generations.engines.wire import Answer
@@ -30,7 +31,6 @@ from generations.engines.words import failure_in
 # No job waits longer, so what nobody cancelled need not run on.
 # https://replicate.com/changelog/2025-10-16-prediction-deadlines
 CANCEL_AFTER = {"Cancel-After": "180s"}
-PAGES_MAX = 200
 
 
 class ReplicateOptions(ModelOptions):
@@ -71,6 +71,9 @@ class ListedPrediction(Prediction):
     version: str | None = None
     input: dict[str, Any] | None = None
     created_at: AwareDatetime
+
+    def prompt(self, field: str) -> str:
+        return str((self.input or {}).get(field, ""))
 
 
 class Page(BaseModel):
@@ -130,25 +133,25 @@ class ReplicateEngine(ProviderEngine):
         options = parsed(ReplicateOptions, request.options)
         await self.ask(options, "POST", f"/predictions/{reference}/cancel")
 
-    async def list(self, options: dict[str, Any], since: datetime) -> AsyncIterator[Listed]:
+    def list(self, options: dict[str, Any], since: datetime) -> AsyncIterator[Listed]:
         """This model's predictions that have an output; Replicate removes it after an hour."""
         ours = parsed(ReplicateOptions, options)
-        found: list[Listed] = []
-        path = "/predictions?" + urlencode({"created_after": since.isoformat()})
-        for _ in range(PAGES_MAX):
-            page = (await self._get(ours, path)).read(Page)
-            for each in filter(ours.made, page.results):
-                prompt = str((each.input or {}).get(ours.prompt_field, ""))
-                found.append(Listed(each.id, "", prompt, each.created_at))
-            if not page.next:
-                break
-            # The secret goes to our own address, whichever one the page names.
-            path = "/predictions?" + urlencode(parse_qsl(page.next.partition("?")[2]))
-        else:
-            raise EngineUncertain(f"replicate has more than {PAGES_MAX} pages since {since}")
-        # They came newest first.
-        for listed in reversed(found):
-            yield listed
+
+        async def pages(since: datetime, until: datetime | None) -> AsyncIterator[list[Listed]]:
+            query = [("created_after", since.isoformat())]
+            if until:
+                query.append(("created_before", until.isoformat()))
+            while query:
+                page = (await self._get(ours, f"/predictions?{urlencode(query)}")).read(Page)
+                yield [
+                    Listed(each.id, "", each.prompt(ours.prompt_field), each.created_at)
+                    for each in page.results
+                    if ours.made(each)
+                ]
+                # The secret goes to our own address, whichever one the page names.
+                query = parse_qsl((page.next or "").partition("?")[2])
+
+        return oldest_first(pages, since)
 
     async def _get(self, options: ReplicateOptions, path: str) -> Answer:
         answer = await self.ask(options, "GET", path)

@@ -21,6 +21,7 @@ from generations.engines.failures import (
     EngineFailed,
     EngineUncertain,
 )
+from generations.engines.listing import oldest_first
 from generations.engines.provider import ProviderEngine
 from generations.engines.secrets import ProviderOptions
 from generations.engines.statuses import check_polled, check_started, misconfigured
@@ -82,7 +83,7 @@ class SharkAPIEngine(ProviderEngine):
         if options.variant:
             body["variant"] = options.variant
         if request.reference is not None:
-            body["image"] = data_uri(request.reference)
+            body["image"] = data_uri(request.reference.data)
         key = {"Idempotency-Key": request.job_id}
         answer = await self.submit(options, "/api/v1/image", body, key)
         about_image = "image" in answer.read_error(Problem).error.lower()
@@ -115,37 +116,50 @@ class SharkAPIEngine(ProviderEngine):
     async def find(self, request: ImageRequest, sent_at: datetime) -> str | None:
         """The other side's job with our idempotency key."""
         options = parsed(SharkAPIOptions, request.options)
-        async for job in self._jobs(options, created_after=sent_at - CLOCK_MARGIN):
-            # An older deployment lists jobs without keys, or answers 404 or 405 to the list.
-            if "idempotency_key" not in job.model_fields_set:
-                raise EngineFailed("provider", LOST)
-            if job.idempotency_key == request.job_id:
-                return job.job_id
+        pages = 0
+        async for page in self._pages(options, created_after=sent_at - CLOCK_MARGIN):
+            pages += 1
+            if pages > PAGES_MAX:
+                raise EngineUncertain(f"sharkapi has more than {PAGES_MAX} pages of jobs")
+            for job in page.jobs:
+                # An older deployment lists jobs without keys, or answers 404 or 405 to the list.
+                if "idempotency_key" not in job.model_fields_set:
+                    raise EngineFailed("provider", LOST)
+                if job.idempotency_key == request.job_id:
+                    return job.job_id
         return None
 
-    async def list(self, options: dict[str, Any], since: datetime) -> AsyncIterator[Listed]:
+    def list(self, options: dict[str, Any], since: datetime) -> AsyncIterator[Listed]:
         """The completed jobs of the variant."""
         ours = parsed(SharkAPIOptions, options)
-        found = [
-            Listed(job.job_id, job.idempotency_key or "", job.prompt, job.created_at)
-            async for job in self._jobs(ours, created_after=since, status="completed")
-            if not ours.variant or job.variant == ours.variant
-        ]
-        for listed in reversed(found):
-            yield listed
 
-    async def _jobs(
-        self, options: SharkAPIOptions, created_after: datetime, **query: str
-    ) -> AsyncIterator[ListedJob]:
+        async def pages(since: datetime, until: datetime | None) -> AsyncIterator[list[Listed]]:
+            async for page in self._pages(ours, since, until, status="completed"):
+                yield [
+                    Listed(job.job_id, job.idempotency_key or "", job.prompt, job.created_at)
+                    for job in page.jobs
+                    if not ours.variant or job.variant == ours.variant
+                ]
+
+        return oldest_first(pages, since)
+
+    async def _pages(
+        self,
+        options: SharkAPIOptions,
+        created_after: datetime,
+        created_before: datetime | None = None,
+        **query: str,
+    ) -> AsyncIterator[Page]:
+        """The jobs of that time, newest first."""
         query |= {"created_after": created_after.isoformat(), "limit": str(PAGE_SIZE)}
-        for _ in range(PAGES_MAX):
+        if created_before:
+            query["created_before"] = created_before.isoformat()
+        while True:
             page = (await self._get(options, f"?{urlencode(query)}")).read(Page)
-            for job in page.jobs:
-                yield job
+            yield page
             if not page.next_cursor:
                 return
             query["cursor"] = page.next_cursor
-        raise EngineUncertain(f"sharkapi has more than {PAGES_MAX} pages of jobs")
 
     async def _get(self, options: SharkAPIOptions, path: str) -> Answer:
         answer = await self.ask(options, "GET", f"/api/v1/jobs{path}")

@@ -8,7 +8,7 @@ import asyncio
 import io
 import json as jsonlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
@@ -30,6 +30,7 @@ from generations.engines.failures import (
 from generations.fetch import (
     REDIRECT_STATUSES,
     REDIRECTS_LIMIT,
+    Dns,
     FetchFailed,
     check_form,
     fetch,
@@ -43,6 +44,8 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 CONNECTIONS_MAX = 1000
 UNREACHABLE_SECONDS = 2.0
 ANSWER_LIMIT_BYTES = 64 * 1024 * 1024
+# So much of an error is read: some repeat the request, and the reference image with it.
+ERROR_BYTES = 4 * 1024 * 1024
 RESULT_LIMIT_BYTES = 48 * 1024 * 1024
 RESULT_TIMEOUT_SECONDS = 20.0
 # The image is made and paid for: worth a few more tries, but not the whole deadline.
@@ -50,12 +53,14 @@ RESULT_PAUSES_SECONDS = (0.5, 1.0, 2.0)
 USER_AGENT = "SharkAPI/1"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
+_resolve_results = Dns("of results")
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A provider's answer, whole."""
+    """A provider's answer, whole, unless it is an error of many words."""
 
     status: int
     headers: Mapping[str, str]
@@ -110,8 +115,11 @@ class Wire:
         json: Any = None,
         form: aiohttp.FormData | None = None,
         limit_bytes: int = ANSWER_LIMIT_BYTES,
+        make_room: Callable[[], Awaitable[None]] | None = None,
     ) -> Answer:
         """Sends the request once; a GET or PUT, which may be repeated, perhaps twice.
+
+        `make_room` is awaited before what is not an error is read.
 
         Raises EngineRefused when no connection came about, so that nothing was sent;
         EngineUncertain when the answer broke off or stayed away; EngineFailed when it is too long.
@@ -133,6 +141,11 @@ class Wire:
                 timeout=aiohttp.ClientTimeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS),
                 allow_redirects=False,
             ) as response:
+                if not 200 <= response.status < 300:
+                    words = await _read_beginning(response)
+                    return Answer(response.status, response.headers, words)
+                if make_room:
+                    await make_room()
                 body = await _read(response, limit_bytes)
                 return Answer(response.status, response.headers, body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
@@ -175,6 +188,7 @@ class Wire:
                     str(target),
                     limit_bytes=RESULT_LIMIT_BYTES,
                     timeout_seconds=RESULT_TIMEOUT_SECONDS,
+                    resolve=_resolve_results,
                 )
             answer = await self.call(
                 "GET",
@@ -201,6 +215,13 @@ async def _read(response: aiohttp.ClientResponse, limit_bytes: int) -> bytes:
         # A fast sender must not keep the loop from everybody else.
         await asyncio.sleep(0)
     return bytes(body)
+
+
+async def _read_beginning(response: aiohttp.ClientResponse) -> bytes:
+    try:
+        return await response.content.readexactly(ERROR_BYTES)
+    except asyncio.IncompleteReadError as shorter:
+        return shorter.partial
 
 
 def _is_transient(reason: Exception) -> bool:

@@ -52,6 +52,9 @@ class Job(models.Model):
     # A reference image comes as a file in our storage or as an address to fetch it from.
     input_name = models.CharField(max_length=200, blank=True)
     input_url = models.CharField(max_length=2048, blank=True)
+    # SHA-256 of the image as the API was sent it, by which a repetition is known when the file is
+    # gone; "" without one. Null where nobody wrote it down.
+    input_digest = models.CharField(max_length=64, null=True, editable=False)
     # What was promised at submit, whatever the catalogue says later. Free images cost 0.
     price_micros = models.BigIntegerField()
     width = models.PositiveIntegerField()
@@ -62,6 +65,10 @@ class Job(models.Model):
     error = models.CharField(max_length=500, blank=True)
     image_name = models.CharField(max_length=200, blank=True)
     image_deleted_at = models.DateTimeField(null=True)
+    starred_at = models.DateTimeField(null=True, editable=False)
+    # Deleted by its customer: nobody sees it in the history, and what they said is forgotten. The
+    # row stays, since the ledger refers to it.
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
     # Its place in the queue, which is fair between accounts: see `jobs.py`.
     turn = models.BigIntegerField(db_default=0)
@@ -80,6 +87,8 @@ class Job(models.Model):
     engine_finished_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     imported_at = models.DateTimeField(null=True)
+    # Staff show it on the landing page: see `featured.py`.
+    featured_at = models.DateTimeField(null=True, editable=False)
     usage_counted = models.BooleanField(db_default=False)
 
     class Meta:
@@ -103,6 +112,11 @@ class Job(models.Model):
                 name="job_of_playground",
             ),
             models.Index(
+                fields=["account", "-created_at", "-id"],
+                condition=Q(starred_at__isnull=False),
+                name="job_starred_of_account",
+            ),
+            models.Index(
                 fields=["model", "turn", "created_at"],
                 condition=Q(status="queued"),
                 name="job_queue",
@@ -123,6 +137,11 @@ class Job(models.Model):
                 fields=["finished_at"],
                 condition=Q(usage_counted=False, finished_at__isnull=False),
                 name="job_uncounted",
+            ),
+            models.Index(
+                fields=["-featured_at"],
+                condition=Q(featured_at__isnull=False),
+                name="job_featured",
             ),
             models.Index(fields=["image_name"], condition=~Q(image_name=""), name="job_image_name"),
             models.Index(fields=["input_name"], condition=~Q(input_name=""), name="job_input_name"),
@@ -183,6 +202,11 @@ class Job(models.Model):
     def image_path(self) -> str:
         """The image's address on this site, or "" while or when there is none."""
         return "" if self.image_deleted_at or not self.image_name else image_path(self.image_name)
+
+    @property
+    def thumbnail_path(self) -> str:
+        """The address of the image's thumbnail, for lists; "" where there is no image."""
+        return f"/thumbnails/{self.image_name}" if self.image_path else ""
 
     @property
     def is_trial(self) -> bool:

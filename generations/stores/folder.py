@@ -4,6 +4,7 @@ It knows nothing of what is in the files.
 """
 
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,24 +32,19 @@ class FolderStore(FileSystemStorage):
     """The folder MEDIA_ROOT."""
 
     def put(self, path: str, data: bytes) -> None:
+        # Under another name until it is whole, so that nobody reads half a file.
+        part = f"{path}.{secrets.token_hex(8)}.part"
         try:
-            self.save(path, ContentFile(data))
-            self._make_durable(path)
+            self.save(part, ContentFile(data))
+            # Who pays for an image must find it after a power cut, too: the file and its name.
+            _make_durable(self.path(part))
+            os.replace(self.path(part), self.path(path))
+            _make_durable(os.path.dirname(self.path(path)))
         except OSError as error:
             # A full disk keeps what it could take of the file, and would be fuller at each try.
             with suppress(StoreUnavailable):
-                self.delete(path)
+                self.delete(part)
             raise StoreUnavailable(str(error)) from error
-
-    def _make_durable(self, path: str) -> None:
-        # Who pays for an image must find it after a power cut, too: the file and its name.
-        file = self.path(path)
-        for place in (file, os.path.dirname(file)):
-            descriptor = os.open(place, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
 
     def open(self, name: str, mode: str = "rb") -> File[Any]:
         with _explained():
@@ -79,6 +75,14 @@ class FolderStore(FileSystemStorage):
 
     def public_url(self, path: str) -> str:
         return ""
+
+
+def _make_durable(place: str) -> None:
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _scan(place: str) -> list[os.DirEntry[str]]:

@@ -3,6 +3,7 @@
 Only here does anything know of S3; which bucket, and whose, is said by the settings.
 """
 
+import mimetypes
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ from generations.stores.base import Entry, StoreUnavailable
 
 # The answer to HEAD has no body that could name the error.
 MISSING = {"404", "NoSuchKey"}
+
+# Whoever fetches from the bucket is told what it is; Python's own table knows it from 3.13 on.
+mimetypes.add_type("image/webp", ".webp")
 
 # One connection serves all threads and buckets of a store: each costs 15 MB, and boto3's clients,
 # unlike its sessions, are made for threads.

@@ -4,12 +4,20 @@ Owns what is done how often; each module here is a chore, which may be stopped a
 lists run is `generations/background/timetable.py`'s.
 """
 
-from generations import audit
-from generations.sync import imports, lost, overdue, sessions, sweep, usage
+from accounts import prune
+from generations import audit, closing, overdue
+from generations.sync import imports, lost, sessions, sweep, usage
 from wallet.chores import Chore, run_alone
 
-EVERY_MINUTE: tuple[Chore, ...] = (overdue.fail, usage.roll_up)
-NIGHTLY: tuple[Chore, ...] = (audit.run, sessions.clear, sweep.references, sweep.images)
+EVERY_MINUTE: tuple[Chore, ...] = (overdue.fail_all, usage.roll_up)
+NIGHTLY: tuple[Chore, ...] = (
+    audit.run,
+    sessions.clear,
+    prune.run,
+    sweep.references,
+    sweep.images,
+    sweep.thumbnails,
+)
 
 
 def every_minute() -> None:
@@ -18,6 +26,7 @@ def every_minute() -> None:
     # Lists of their own: an engine may take long, and the next minute's round must not wait.
     run_alone("sync lost jobs", (lost.finish,))
     run_alone("sync imports", (imports.run,))
+    run_alone("sync closed accounts", (closing.erase_due,))
 
 
 def nightly() -> None:

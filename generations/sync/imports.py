@@ -65,7 +65,7 @@ async def _import_all(rows: list[CatalogueModel]) -> None:
             except (EngineFailed, EngineUncertain, TimeoutError) as error:
                 log.warning("the images of %s wait: %r", row, error)
             except (OverflowError, ValueError):
-                # Nonsense from one provider, such as a year 1, must not hold up the others.
+                # Nonsense from one provider, such as a year 10,000, must not hold up the others.
                 log.exception("the images of %s cannot be imported", row)
 
 
@@ -84,7 +84,8 @@ class _Import:
         since = until - OVERLAP if until else now - FIRST_PERIOD
         async with asyncio.timeout(LIST_TIMEOUT_SECONDS):
             found = [_plain(each) async for each in self.engine.list(self.row.options, since)]
-        settled = [each for each in found if each.created_at < now - SETTLED]
+        # What is older than was asked for is nonsense, such as the year 1.
+        settled = [each for each in found if since <= each.created_at < now - SETTLED]
         try:
             for start in range(0, len(settled), CHUNK_SIZE):
                 await self._take(settled[start : start + CHUNK_SIZE])

@@ -15,8 +15,10 @@ from generations import files
 
 log = logging.getLogger(__name__)
 
-# A job ends 180 s after it began, so no job that is under way can refer to an older file yet.
-SPARED_SECONDS = 3600
+# A job ends 180 s after it began, so no job that is under way can refer to an older file yet. That
+# is by one clock: a file's time is the store's, and its age is told by this machine's clock, which
+# may be hours off, or have jumped. A day costs little; an image that was paid for must not be lost.
+SPARED_SECONDS = 86_400
 
 FORGET_IMAGES = """
 UPDATE generations_job SET image_deleted_at = now()
@@ -28,6 +30,15 @@ SELECT name FROM unnest(%(names)s::text[]) AS name
 WHERE NOT EXISTS (
     SELECT FROM generations_job
     WHERE image_name = name AND image_name <> '' AND image_deleted_at IS NULL)
+"""
+# By their images' names. They go with these, so what is found was left by a crash.
+UNWANTED_THUMBNAILS = """
+SELECT image FROM (
+    SELECT replace(name, '.webp', '.png') AS image FROM unnest(%(names)s::text[]) AS name
+) AS thumbnail
+WHERE NOT EXISTS (
+    SELECT FROM generations_job
+    WHERE image_name = image AND image_name <> '' AND image_deleted_at IS NULL)
 """
 FORGET_REFERENCES = """
 UPDATE generations_job SET input_name = ''
@@ -44,6 +55,11 @@ def images() -> int:
     """Sweeps results; how many it removed. Raises StoreUnavailable."""
     days = settings.KEEP_IMAGES_DAYS
     return _sweep("images", FORGET_IMAGES, UNWANTED_IMAGES, days, files.delete_result)
+
+
+def thumbnails() -> int:
+    """Sweeps thumbnails without an image; how many it removed. Raises StoreUnavailable."""
+    return _sweep("thumbnails", "", UNWANTED_THUMBNAILS, None, files.delete_thumbnail)
 
 
 def references() -> int:

@@ -1,5 +1,6 @@
-// What htmx does not do: copying, the prompt's counter, Cmd/Ctrl+Enter, seconds that tick,
-// times in the reader's own zone. Owns no state and no text; every page works without it.
+// What htmx does not do: copying, the prompt's counter, Cmd/Ctrl+Enter, seconds that tick, times in
+// the reader's own zone, the dialog, toasts that pass, tabs that are remembered.
+// Owns no text; every page works without it.
 (() => {
   "use strict";
   const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
@@ -21,6 +22,8 @@
   const dress = () => {
     each("[data-count]", count);
     each("time[data-local]", localise);
+    each(".toasts .toast:not([data-passing])", passing);
+    remembered();
     if (/Mac|iP/.test(navigator.platform)) {
       each("[data-modifier]", (key) => (key.textContent = "⌘"));
     }
@@ -41,9 +44,42 @@
     each("details.menu[open]", (menu) => (menu.open = menu.contains(inside)));
   };
 
+  // What a link asked into the dialog is shown; an answer that empties it closes it.
+  const dialog = document.getElementById("dialog");
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== dialog) return;
+    if (dialog.childElementCount === 0) dialog.close();
+    else if (!dialog.open) dialog.showModal();
+  });
+
+  const passing = (toast) => {
+    toast.dataset.passing = "";
+    // Whoever reads it with the pointer or the focus on it keeps it.
+    setInterval(() => toast.matches(":hover, :focus-within") || toast.remove(), 8000);
+  };
+
+  // One choice for all blocks of the same kind, on this page and the next.
+  const choose = (kind, value) => {
+    each(`[data-tabs="${kind}"] input[value="${value}"]`, (input) => (input.checked = true));
+  };
+  const remembered = () => {
+    for (const kind of new Set([...document.querySelectorAll("[data-tabs]")].map((tabs) => tabs.dataset.tabs))) {
+      const value = localStorage.getItem(`tabs-${kind}`);
+      if (/^\w+$/.test(value ?? "")) choose(kind, value);
+    }
+  };
+  document.addEventListener("change", (event) => {
+    const kind = event.target.closest("[data-tabs]")?.dataset.tabs;
+    if (!kind || event.target.type !== "radio") return;
+    localStorage.setItem(`tabs-${kind}`, event.target.value);
+    choose(kind, event.target.value);
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog?.close();
+    event.target.closest("[data-dismiss]")?.parentElement.remove();
     closeMenus(event.target);
   });
 

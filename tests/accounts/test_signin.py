@@ -15,7 +15,7 @@ NEW_PASSWORD = "another-horse-8"
 def test_in_and_out(site: str, alice: Customer) -> None:
     with Visitor(site) as visitor:
         answer = visitor.sign_in(alice.user.email)
-        assert (answer.status_code, answer.headers["location"]) == (302, "/playground")
+        assert (answer.status_code, answer.headers["location"]) == (302, "/overview")
         assert visitor.is_signed_in
         # A link in a mail or on a page must not sign anybody out.
         visitor.get("/accounts/logout/")

@@ -8,6 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from accounts.models import Account, Membership, User
+from tests.accounts.people import proven
 from tests.at_once import at_once
 from tests.conftest import PASSWORD, Customer
 from tests.visitor import LOGIN, Visitor
@@ -44,7 +45,7 @@ def test_from_sign_up_to_three_free_images(site: str) -> None:
         code = visitor.code_for(email)
         assert code in visitor.mail_to(email)
         answer = visitor.post(CONFIRM, {"code": code})
-        assert (answer.status_code, answer.headers["location"]) == (302, "/playground")
+        assert (answer.status_code, answer.headers["location"]) == (302, "/overview")
         assert visitor.is_signed_in
     user = User.objects.get(email=email)
     membership = Membership.objects.get(user=user)
@@ -83,9 +84,9 @@ def test_a_second_address_brings_no_more_free_images(site: str) -> None:
     with Visitor(site) as visitor:
         sign_up(visitor, email)
         visitor.post(CONFIRM, {"code": visitor.code_for(email)})
-        visitor.post("/accounts/email/", {"action_add": "", "email": second})
+        proven(visitor, visitor.post("/accounts/email/", {"action_add": "", "email": second}))
         visitor.post(CONFIRM, {"code": visitor.code_for(second)})
-    account = Account.objects.get(members__email=email)
+    account = Account.objects.get(members__email=second)
     assert EmailAddress.objects.filter(email=second, verified=True).exists()
     assert summary(account) == Summary(0, 0, 3, 0)
     assert welcomes(account) == 1

@@ -3,12 +3,14 @@
 `fast_lane` is what granian serves; `django_door` goes through Django's routes past the lane.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextvars import copy_context
+from typing import Any
 
 import httpx
 from django.core.wsgi import get_wsgi_application
 
-from generations.api.lane import with_fast_lane
+from generations.api.lane import Application, with_fast_lane
 
 HOST = "http://testserver"
 
@@ -17,14 +19,20 @@ Door = Callable[[], httpx.Client]
 
 def fast_lane() -> httpx.Client:
     """The whole WSGI application, as in production."""
-    application = with_fast_lane(get_wsgi_application())
-    return httpx.Client(transport=httpx.WSGITransport(app=application), base_url=HOST)
+    return _client(with_fast_lane(get_wsgi_application()))
 
 
 def django_door() -> httpx.Client:
     """Django's part of it alone."""
-    transport = httpx.WSGITransport(app=get_wsgi_application())
-    return httpx.Client(transport=transport, base_url=HOST)
+    return _client(get_wsgi_application())
+
+
+def _client(application: Application) -> httpx.Client:
+    def apart(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # What a request notes for its thread's lines in the log is not for the tests after it.
+        return copy_context().run(application, environ, start_response)
+
+    return httpx.Client(transport=httpx.WSGITransport(app=apart), base_url=HOST)
 
 
 DOORS: list[Door] = [fast_lane, django_door]

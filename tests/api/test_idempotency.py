@@ -1,15 +1,19 @@
 """Idempotency-Key: a submission that is sent again makes no second job, and costs nothing more."""
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from generations import files, jobs
 from generations.models import CatalogueModel, Job
+from generations.sync import sweep
 from keys.models import Key
 from tests.api.calls import (
     HTTP,
@@ -29,10 +33,12 @@ from tests.api.calls import (
 )
 from tests.api.doors import django_door
 from tests.conftest import Customer, NewCustomer
+from tests.generations.sync.stored import grow_old
 from wallet import ledger
 from wallet.models import Hold, Unit
 
 CREDIT_MICROS = 10_000_000
+DAY_SECONDS = 86_400
 IMAGE = base64_text(picture())
 OTHER_IMAGE = base64_text(picture(side=65))
 URL = "https://example.com/a.png"
@@ -149,9 +155,35 @@ def test_a_mirrored_image_url_is_still_an_address(site: str, alice: Customer) ->
 
 def test_an_image_that_is_not_kept_any_more(site: str, alice: Customer) -> None:
     first = submit_once(site, alice, "order-1", image=IMAGE)
-    files.delete_input(Job.objects.get(account=alice.account).input_name)
+    job = Job.objects.get(account=alice.account)
+    assert jobs.fail(job.pk, Job.FailureKind.PROVIDER, "It failed.")
+    file = grow_old("inputs", job.input_name, 3 * DAY_SECONDS)
+    Job.objects.filter(pk=job.pk).update(finished_at=Now() - timedelta(days=2))
+    with override_settings(KEEP_REFERENCES_DAYS=1):
+        sweep.references()
+    job.refresh_from_db()
+    assert (job.input_name, file.exists()) == ("", False)
     assert submit_once(site, alice, "order-1", image=IMAGE).content == first.content
-    check_refused(submit_once(site, alice, "order-1"), "IDEMPOTENCY_CONFLICT")
+    for fields in ({}, {"image": OTHER_IMAGE}, {"image": ""}, {"image_url": URL}):
+        refused = submit_once(site, alice, "order-1", **fields)
+        check_refused(refused, "IDEMPOTENCY_CONFLICT")
+
+
+def test_the_image_of_an_earlier_release(site: str, alice: Customer) -> None:
+    """It was not noted which one it was, so that only the rest can speak against it."""
+    first = submit_once(site, alice, "order-1", image=IMAGE)
+    Job.objects.filter(account=alice.account).update(input_digest=None)
+    assert submit_once(site, alice, "order-1", image=IMAGE).content == first.content
+    refused = submit_once(site, alice, "order-1", image=IMAGE, prompt="another shark")
+    check_refused(refused, "IDEMPOTENCY_CONFLICT")
+
+
+@pytest.mark.parametrize(
+    "written", [f"data:image/png;base64,{IMAGE}", f"{IMAGE[:76]}\r\n{IMAGE[76:]}"]
+)
+def test_the_same_image_written_otherwise(site: str, alice: Customer, written: str) -> None:
+    first = submit_once(site, alice, "order-1", image=IMAGE)
+    assert submit_once(site, alice, "order-1", image=written).content == first.content
 
 
 def test_blanks_around_the_prompt_say_nothing(site: str, alice: Customer) -> None:
@@ -173,6 +205,7 @@ def test_blanks_around_the_prompt_say_nothing(site: str, alice: Customer) -> Non
         ({}, {"image": IMAGE}),
         ({"image": IMAGE}, {}),
         ({"image": IMAGE}, {"image": OTHER_IMAGE}),
+        ({}, {"image": ""}),
         ({"image": IMAGE}, {"image_url": URL}),
     ],
 )

@@ -13,6 +13,7 @@ from generations import files, pictures
 from generations.models import Job
 from tests.api.calls import base64_text, check_refused, check_untouched, picture, submit
 from tests.conftest import Customer
+from tests.generations.jpegs import jpeg_of_scans
 
 LIMIT_BYTES = 10 * 1024 * 1024
 FORMS = ["JPEG", "PNG", "WEBP"]
@@ -123,6 +124,20 @@ def test_many_pixels_are_shrunk(site: str, alice: Customer) -> None:
     Image.new("L", (6000, 3000)).save(out, "PNG")
     job_id = submit(site, alice, image=base64_text(out.getvalue())).json()["job_id"]
     assert Image.open(io.BytesIO(kept(job_id))).size == (2048, 1024)
+
+
+def test_more_scans_than_any_camera_makes(site: str, alice: Customer) -> None:
+    """A few kilobytes that would be decoded for minutes, were they larger."""
+    taken, bomb = (base64_text(jpeg_of_scans(count, 64)) for count in (100, 101))
+    assert submit(site, alice, image=taken).status_code == 202
+    refused = submit(site, alice, image=bomb)
+    assert check_refused(refused, "INVALID_REQUEST") == pictures.NOT_AN_IMAGE
+
+
+def test_a_video_behind_the_photo_is_no_scan(site: str, alice: Customer) -> None:
+    """As phones write it; by chance anything may stand in it."""
+    photo = picture("JPEG") + b"\xff\xda" * 1000
+    assert submit(site, alice, image=base64_text(photo)).status_code == 202
 
 
 def test_exactly_10_mib(site: str, alice: Customer) -> None:

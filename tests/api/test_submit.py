@@ -75,6 +75,15 @@ def test_empty_wallet(site: str, new_customer: NewCustomer) -> None:
     check_untouched(customer)
 
 
+def test_nothing_is_decoded_for_an_empty_wallet(site: str, new_customer: NewCustomer) -> None:
+    """It would take a second of everybody's time, again and again, for nothing."""
+    customer = new_customer(trials=1)
+    sent = base64_text(b"not a picture at all")
+    check_refused(submit(site, customer, image=sent), "INVALID_REQUEST")
+    assert submit(site, customer, image=base64_text(picture())).status_code == 202
+    check_refused(submit(site, customer, image=sent), "INSUFFICIENT_BALANCE")
+
+
 @pytest.mark.parametrize("extra", [{}, {"variant": None}], ids=["omitted", "null"])
 def test_variant_defaults_to_1k(site: str, alice: Customer, extra: dict[str, None]) -> None:
     job_id = send(site, alice, json.dumps({"prompt": "a shark", **extra}).encode()).json()["job_id"]

@@ -17,10 +17,19 @@ django.setup()
 # Django must be set up before anything that knows a model is imported.
 from sharkweb.up import folder  # noqa: E402 - as said above.
 from sharkweb.up.processes import interrupt_on_stop_signals  # noqa: E402 - as said above.
-from tests.bench import api, claims, engine_room, million, processes, stage  # noqa: E402
+from tests.bench import (  # noqa: E402 - as said above.
+    api,
+    claims,
+    engine_room,
+    lighthouse,
+    million,
+    pages,
+    processes,
+    stage,
+)
 from tests.bench.stage import Stage  # noqa: E402
 
-PARTS = ("api", *engine_room.FIGURES, "claims", "million")
+PARTS = ("api", *engine_room.FIGURES, "claims", "million", "pages", "lighthouse")
 LOG_LINES = 40
 
 
@@ -54,6 +63,10 @@ def tables(scene: Stage, is_quick: bool, parts: set[str]) -> Iterator[list[str]]
         yield claims.run(scene, is_quick)
     if "million" in parts:
         yield million.run(scene, is_quick)
+    if "pages" in parts:
+        yield pages.run(scene, is_quick)
+    if "lighthouse" in parts and not is_quick:
+        yield lighthouse.run(scene)
 
 
 if __name__ == "__main__":

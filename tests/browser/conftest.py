@@ -58,9 +58,9 @@ def open_page(chromium: Browser, site: str) -> Iterator[Open]:
 
 
 def sign_in(page: Page, customer: Customer) -> None:
-    """Signs in as a person would, and ends in the playground."""
+    """Signs in as a person would, and ends on the overview."""
     page.goto("/accounts/login/")
     page.locator("input[name=login]").fill(customer.user.email)
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/playground")
+    page.wait_for_url("**/overview")

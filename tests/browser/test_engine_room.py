@@ -23,7 +23,7 @@ def open_room(page: Page, staff: User) -> None:
     page.locator("input[name=login]").fill(staff.email)
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/playground")
+    page.wait_for_url("**/overview")
     page.goto(PATH)
 
 

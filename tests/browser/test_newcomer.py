@@ -33,7 +33,7 @@ def sign_up(page: Page) -> str:
 
     page.locator("input[name=code]").fill(code[0])
     page.keyboard.press("Enter")
-    page.wait_for_url("**/playground")
+    page.wait_for_url("**/overview")
     return email
 
 
@@ -43,6 +43,7 @@ def test_from_sign_up_to_an_image_and_a_token(open_page: Open, site: str, width:
     sign_up(page)
     expect(page.locator("#wallet-chip")).to_contain_text("3 free images")
 
+    page.goto("/playground")
     page.get_by_label("Prompt").fill("A shark in neon waters")
     page.keyboard.press("Control+Enter")
     card = page.locator("#jobs > li").first
@@ -72,7 +73,8 @@ def test_from_sign_up_to_an_image_and_a_token(open_page: Open, site: str, width:
     page.goto("/tokens")
     expect(page.get_by_role("main")).not_to_contain_text(secret[0])
     page.get_by_role("link", name=re.compile("Revoke")).first.click()
-    page.get_by_role("main").get_by_role("button", name=re.compile("Revoke")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke token").click()
+    expect(page.get_by_role("main")).to_contain_text("1 revoked token")
     answer = httpx.get(f"{site}/api/v1/jobs/nothing", headers={"X-API-Key": secret[0]})
     assert answer.status_code == 403
 
@@ -80,7 +82,8 @@ def test_from_sign_up_to_an_image_and_a_token(open_page: Open, site: str, width:
 def test_nothing_scrolls_sideways_on_a_phone(open_page: Open) -> None:
     page = open_page(320)
     sign_up(page)
-    for address in ("/", "/playground", "/history", "/tokens", "/wallet", "/accounts/email/"):
+    paths = ("/", "/overview", "/playground", "/history", "/tokens", "/usage", "/wallet")
+    for address in (*paths, "/accounts/email/"):
         page.goto(address)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, address

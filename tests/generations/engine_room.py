@@ -9,9 +9,10 @@ import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.db.models.functions import Now
 from PIL import Image as Pictures
 
 from generations import jobs, leases
@@ -57,6 +58,7 @@ class ScriptedEngine(Engine):
     def __init__(self, script: Script) -> None:
         self.script = script
         self.pictures_in_hand = asyncio.Semaphore(1)
+        self.references_in_hand = asyncio.Semaphore(1)
 
     async def start(self, request: ImageRequest) -> str | Image:
         answer: str | Image = self.script.answer("start")
@@ -110,6 +112,18 @@ def claim(job_id: uuid.UUID) -> leases.Claimed:
             if found.job.pk == job_id:
                 return found
     raise AssertionError(f"{job_id} is not to be had")
+
+
+def expire(job_id: uuid.UUID, seconds_ago: float = 1.0) -> None:
+    """Its runner let its lease run out so long ago."""
+    past = Now() - timedelta(seconds=seconds_ago)
+    Job.objects.filter(pk=job_id).update(lease_until=past)
+
+
+def clear_queue() -> None:
+    """Nothing of other tests is left to be claimed."""
+    for job_id in Job.objects.filter(finished_at=None).values_list("pk", flat=True):
+        jobs.fail(job_id, "staff", "cleared")
 
 
 def work(on: leases.Claimed, engine: ScriptedEngine) -> Job:

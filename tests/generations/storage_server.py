@@ -8,9 +8,12 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]  # It has no types.
+import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 from pytest_django.fixtures import Settings
@@ -20,6 +23,8 @@ from tests.conftest import free_port
 
 REGION = "eu-central-1"
 KEYS = {"SHARKAPI_S3_ACCESS_KEY": "an-access-key", "SHARKAPI_S3_SECRET_KEY": "a-secret-key"}
+
+DATA = b"\x89PNG" + bytes(range(256)) * 500
 
 UseStore = Callable[[dict[str, str]], environment.S3]
 
@@ -70,6 +75,24 @@ class StorageServer:
             **{f"SHARKAPI_S3_{name}": value for name, value in more.items()},
         }
 
+    @contextmanager
+    def guarded(self, *actions: str) -> Iterator[dict[str, str]]:
+        """Keys that allow these actions and no others, while no other keys are good."""
+        name, identity = f"user-{uuid.uuid4().hex[:12]}", self.client("iam")
+        identity.create_user(UserName=name)
+        allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+        identity.put_user_policy(UserName=name, PolicyName="files", PolicyDocument=policy)
+        made = identity.create_access_key(UserName=name)["AccessKey"]
+        httpx.post(f"{self.endpoint}/moto-api/reset-auth", content="0")
+        try:
+            yield {
+                "SHARKAPI_S3_ACCESS_KEY": made["AccessKeyId"],
+                "SHARKAPI_S3_SECRET_KEY": made["SecretAccessKey"],
+            }
+        finally:
+            httpx.post(f"{self.endpoint}/moto-api/reset-auth", content="inf")
+
     def keys(self, bucket: str) -> list[str]:
         """The names of all that is in the bucket."""
         found = self.client().list_objects_v2(Bucket=bucket).get("Contents", [])
@@ -98,3 +121,10 @@ def use_store(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> UseStore:
         return s3
 
     return use
+
+
+@pytest.fixture(autouse=True)
+def data_folder(settings: Settings, tmp_path: Path) -> Path:
+    """An empty one, in each file of tests that imports this."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path

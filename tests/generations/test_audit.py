@@ -7,19 +7,20 @@ at once: the audit at the session's end must find nothing.
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from generations import audit, jobs
+from generations import audit, jobs, limits
 from generations.models import CatalogueModel, Job
 from tests.conftest import Customer
 from tests.generations.sync.ended import completed, failed, imported
 from tests.underway import PRICE, processing, submission
 from wallet import ledger
-from wallet.models import Alert, Hold
+from wallet.models import Alert, Budget, Hold
 
 
 @contextmanager
@@ -106,6 +107,33 @@ def test_a_hold_without_a_job(alice: Customer) -> None:
     reference = f"job:{uuid.uuid4()}"
     with renamed(Hold.objects.get(pk=made.hold_id), reference):
         assert audit.findings() == [f"hold {reference} is held without a job"]
+
+
+def test_a_job_that_counts_under_another_token(alice: Customer, bob: Customer) -> None:
+    limit = limits.of(alice.key.pk, 2 * PRICE)
+    job = Job.objects.get(pk=jobs.submit(replace(submission(alice), limit=limit)).id)
+    assert of(job) == []
+    budget = Budget.objects.filter(name=limits.name(alice.key.pk))
+    wrong = limits.name(bob.key.pk)
+    budget.update(name=wrong)
+    found = of(job)
+    Budget.objects.filter(name=wrong).update(name=limits.name(alice.key.pk))
+    assert found == [f"job {job.pk} of token {alice.key.pk} counts under {wrong}"]
+
+
+def test_more_of_before_than_was_spent(alice: Customer) -> None:
+    completed(alice, f"{uuid.uuid4().hex}.png")
+    limits.change(alice.key, 2 * PRICE)
+    name = limits.name(alice.key.pk)
+    budget = Budget.objects.filter(name=name)
+    assert budget.values_list("spent", "earlier").get() == (PRICE, PRICE)
+    assert audit.findings() == []
+    budget.update(spent=PRICE + 1, earlier=PRICE + 1)
+    found = audit.findings()
+    budget.update(spent=PRICE, earlier=PRICE)
+    (finding,) = found
+    assert finding.startswith(f"{name} counts {PRICE + 1} of before in ")
+    assert finding.endswith(f"its jobs only {PRICE}")
 
 
 def test_an_import_that_costs(alice: Customer) -> None:

@@ -16,6 +16,7 @@ from tests.generations.loopback_server import (
     loopback_v4,
     raw_answer,
     refusal,
+    serving,
 )
 
 BROKEN = "The image URL's host broke off the answer or sent nonsense."
@@ -58,6 +59,27 @@ def test_an_endless_body_is_cut_at_the_limit() -> None:
 
     assert refusal(handle) == "The image URL's file is larger than 10 MB."
     assert 10 * 2**20 <= sent < 30 * 2**20
+
+
+def in_pieces(size_bytes: int, count: int) -> Handler:
+    piece = b"%x\r\n%b\r\n" % (size_bytes, b"x" * size_bytes)
+    return answer(piece * count + b"0\r\n\r\n", Transfer_Encoding="chunked")
+
+
+@pytest.mark.parametrize(("size_bytes", "count"), [(1, 1100), (100, 2000), (400, 5000)])
+def test_crumbs_are_refused(size_bytes: int, count: int) -> None:
+    """Each takes as long as a large piece, and meanwhile nobody else gets anything."""
+    sentence = "The image URL sent its file in too many pieces."
+    assert refusal(in_pieces(size_bytes, count)) == sentence
+
+
+@pytest.mark.parametrize(("size_bytes", "count"), [(1, 900), (1000, 5000)])
+def test_small_pieces_are_not(size_bytes: int, count: int) -> None:
+    async def run() -> bytes:
+        async with serving(in_pieces(size_bytes, count)) as server:
+            return await fetch(f"http://127.0.0.1:{server.port}/", allow=loopback_v4)
+
+    assert asyncio.run(run()) == b"x" * size_bytes * count
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "identity, gzip", "unknown"])

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from generations import jobs
+from generations import jobs, overdue
 from generations.models import Job, Runner
 from sharkweb import environment
 from tests.conftest import Customer, process_environment, served
@@ -138,7 +138,7 @@ def test_the_figures_follow_the_jobs(watched: str, alice: Customer) -> None:
         for quantile in ("0.5", "0.95")
     )
     assert 0 < p50 <= p95
-    jobs.fail_overdue()
+    overdue.fail()
 
 
 def test_a_runner_is_seen_until_it_is_gone(watched: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from generations import files, jobs
 from tests.conftest import CHECKOUT, Customer, NewCustomer, process_environment, served
+from tests.generations.engine_room import picture
 from tests.generations.storage_server import StorageServer, UseStore, storage, use_store
 from tests.underway import processing
 
@@ -130,6 +131,32 @@ def test_an_image_that_was_deleted(new_customer: NewCustomer, on_public_bucket: 
     path = published(customer)
     customer.account.jobs.update(image_deleted_at="2025-01-15T10:23:44Z")
     assert HTTP.get(on_public_bucket + path).status_code == 404
+
+
+@pytest.mark.usefixtures("in_bucket")
+def test_a_thumbnail(
+    alice: Customer, on_bucket: str, on_public_bucket: str, public_url: str
+) -> None:
+    job = processing(alice)
+    assert jobs.complete(job, files.save_result(picture()))
+    job.refresh_from_db()
+    # The first who asks has it made, whichever way it then goes.
+    for _ in range(2):
+        answer = HTTP.get(on_public_bucket + job.thumbnail_path)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(f"{public_url}/shark/thumbnails/")
+        assert answer.headers["Cache-Control"] == "public, max-age=300"
+    elsewhere = HTTP.get(answer.headers["Location"])
+    here = HTTP.get(on_bucket + job.thumbnail_path)
+    for shown in (elsewhere, here):
+        assert shown.headers["Content-Type"] == "image/webp"
+        assert shown.headers["Cache-Control"] == FOR_EVER
+        assert shown.content == here.content
+    files.delete_result(job.image_name)
+    assert HTTP.get(elsewhere.url).status_code != 200
+    for address in (on_bucket, on_public_bucket):
+        missing = f"{address}/thumbnails/{secrets.token_hex(16)}.png"
+        assert HTTP.get(missing).status_code == 404
 
 
 @pytest.mark.usefixtures("in_bucket")

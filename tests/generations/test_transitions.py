@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from generations import jobs, leases
+from generations import jobs, leases, overdue
 from generations.models import CatalogueModel, Job
 from tests.conftest import Customer
 from tests.underway import processing, submission
@@ -31,7 +31,7 @@ def _late(job: Job) -> None:
     past = "UPDATE generations_job SET deadline_at = now() - interval '1 second' WHERE id = %s"
     with connection.cursor() as cursor:
         cursor.execute(past, [job.pk])
-    jobs.fail_overdue()
+    overdue.fail()
 
 
 def _expired(job: Job) -> None:

@@ -3,13 +3,15 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from generations import jobs, leases
 from generations.models import CatalogueModel, Job
+from tests.at_once import at_once
 from tests.conftest import Customer, NewCustomer
-from tests.generations.engine_room import offer
+from tests.generations.engine_room import clear_queue, offer
 from tests.underway import submission
 
 RUNNER = uuid.uuid4()
@@ -18,12 +20,9 @@ RUNNER = uuid.uuid4()
 @pytest.fixture(autouse=True)
 def _empty_queue(database: None) -> Iterator[None]:
     """Nothing of other tests is claimed here, nor of these elsewhere."""
-    unfinished = ("queued", "processing")
-    for job_id in Job.objects.filter(status__in=unfinished).values_list("pk", flat=True):
-        jobs.fail(job_id, "staff", "cleared")
+    clear_queue()
     yield
-    for job_id in Job.objects.filter(status__in=unfinished).values_list("pk", flat=True):
-        jobs.fail(job_id, "staff", "cleared")
+    clear_queue()
 
 
 @pytest.fixture
@@ -64,6 +63,13 @@ def test_two_accounts_take_turns(rich: Customer, bob: Customer) -> None:
     first = Counter(job.account_id for job in claim(40))
     assert first[bob.account.pk] == 20
     assert first[rich.account.pk] == 20
+
+
+def test_many_at_once_push_in_by_no_more_than_they_are(rich: Customer, bob: Customer) -> None:
+    at_a_time = 8
+    assert at_once([partial(submit, rich, 10)] * at_a_time) == [None] * at_a_time
+    submit(bob, 1)
+    assert bob.account.pk in {job.account_id for job in claim(at_a_time + 1)}
 
 
 def test_who_comes_late_gets_no_more_than_a_share(rich: Customer, bob: Customer) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
-from generations import files, jobs, leases
+from generations import files, jobs, leases, overdue
 from generations.engines.base import Image, Pending
 from generations.engines.failures import (
     BUSY,
@@ -16,6 +18,7 @@ from generations.engines.failures import (
     EngineRefused,
     EngineUncertain,
 )
+from generations.fetch import fetch
 from generations.models import Job
 from generations.work import UNEXPECTED, Work
 from tests.conftest import Customer
@@ -26,10 +29,12 @@ from tests.generations.engine_room import (
     ScriptedEngine,
     claim,
     claimed,
+    expire,
     offer,
     picture,
     work,
 )
+from tests.generations.loopback_server import answer, loopback_v4, serving
 from tests.underway import submission
 
 
@@ -161,6 +166,31 @@ def test_a_successor_looks_for_what_may_have_been_started(
     assert script.calls == calls
 
 
+def test_a_reference_image_outlives_an_answer_that_got_lost(
+    alice: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it was mirrored is written down, though the runner that did it never hears so."""
+    note_mirrored, successors = jobs.note_mirrored, list[leases.Claimed]()
+
+    def lose_the_answer(job: Job, input_name: str) -> bool:
+        is_noted = note_mirrored(job, input_name)
+        if successors:
+            return is_noted
+        expire(job.pk)
+        successors.append(claim(job.pk))
+        raise OperationalError("the connection is lost")
+
+    async def work_with_a_server(on: leases.Claimed) -> None:
+        async with serving(answer(picture())) as server:
+            on.job.input_url = f"http://127.0.0.1:{server.port}/"
+            await Work(on, {"demo": ScriptedEngine(Script())}).run()
+
+    monkeypatch.setattr(jobs, "note_mirrored", lose_the_answer)
+    monkeypatch.setattr("generations.work.fetch", partial(fetch, allow=loopback_v4))
+    asyncio.run(work_with_a_server(claimed(alice)))
+    assert_charged(work(successors[0], ScriptedEngine(Script())))
+
+
 def test_the_next_in_line_takes_what_the_first_does_not(alice: Customer) -> None:
     first, second = offer("line"), offer("line", position=1)
     # The third makes another size than was promised.
@@ -213,5 +243,5 @@ def test_a_job_whose_runners_die_is_not_given_to_a_third(alice: Customer) -> Non
     for _ in range(leases.ATTEMPTS_MAX):
         claim(job_id)
         Job.objects.filter(pk=job_id).update(lease_until=timezone.now() - timedelta(seconds=15))
-    jobs.fail_overdue()
+    overdue.fail()
     assert_free(Job.objects.select_related("hold").get(pk=job_id), "provider", LOST)

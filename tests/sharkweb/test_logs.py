@@ -157,6 +157,21 @@ def signed_in(user: User) -> str:
     return request.session.session_key
 
 
+def test_the_line_of_a_submission_carries_its_jobs_id(deployed: Deployed) -> None:
+    submitted = [deployed.submit("is noted", f"noted-{number}") for number in range(6)]
+    # The server's threads, which have all made a job now, go on with other requests.
+    for number in range(6):
+        deployed.call("GET", "/nowhere", f"unrelated-{number}")
+    access = {
+        line["request_id"]: line.get("job_id")
+        for line in deployed.lines("site")
+        if line["logger"] == "sharkweb.access"
+    }
+    for number, answer in enumerate(submitted):
+        assert access[f"noted-{number}"] == answer.json()["job_id"]
+        assert access[f"unrelated-{number}"] is None
+
+
 def test_a_jobs_lines_carry_its_id(deployed: Deployed) -> None:
     good = ended(deployed, deployed.submit("is painted"))
     away = ended(

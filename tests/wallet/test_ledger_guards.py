@@ -46,6 +46,7 @@ HOLD = (
     "INSERT INTO wallet_hold (book_id, amount, status, reference, created_at, resolved_at) "
     "VALUES (%(book)s, 1, 'held', %(new)s, now(), null)"
 )
+BUDGET = "INSERT INTO wallet_budget (name, month, held, spent) VALUES (%(new)s, '2026-01-01', 0, 0)"
 REFUSED = [
     ("book_not_overdrawn", "UPDATE wallet_book SET balance = held - 1 WHERE id = %(book)s"),
     ("book_not_overdrawn", "UPDATE wallet_book SET held = balance + 1 WHERE id = %(book)s"),
@@ -66,6 +67,13 @@ REFUSED = [
     ("hold_amount_positive", HOLD.replace(" 1,", " 0,")),
     ("hold_resolved_has_time", HOLD.replace("'held'", "'voided'")),
     ("hold_posted_has_transfer", HOLD.replace("'held'", "'posted'").replace("null", "now()")),
+    ("budget_amounts_positive", BUDGET.replace("0, 0", "-1, 0")),
+    ("budget_amounts_positive", BUDGET.replace("0, 0", "0, -1")),
+    (
+        "budget_amounts_positive",
+        BUDGET.replace("spent)", "spent, earlier)").replace("0, 0", "0, 0, 1"),
+    ),
+    ("budget_once_a_month", f"{BUDGET}, (%(new)s, '2026-01-01', 1, 1)"),
 ]
 
 
@@ -91,6 +99,7 @@ def test_the_same_rows_are_accepted_when_they_are_right(alice: Customer) -> None
     house = Book.objects.get(account=None, kind="promotion", unit=Unit.USD)
     run(TRANSFER, house=house.pk, book=book.pk, new=f"test:{uuid.uuid4()}")
     run(HOLD, book=book.pk, new=f"test:{uuid.uuid4()}")
+    run(BUDGET, new=f"test:{uuid.uuid4()}")
 
 
 def test_one_transfer_pays_one_hold(alice: Customer) -> None:
@@ -113,3 +122,12 @@ def test_an_account_with_books_cannot_be_deleted(alice: Customer) -> None:
     delete = "SET CONSTRAINTS ALL IMMEDIATE; DELETE FROM wallet_book WHERE account_id = {}"
     with pytest.raises(IntegrityError, match="foreign key"):
         run(delete.format(alice.account.pk))
+
+
+def test_a_hold_counts_in_a_budget_that_exists(alice: Customer) -> None:
+    hold_id = ledger.reserve(alice.account.pk, 1, f"test:{uuid.uuid4()}").hold_id
+    with pytest.raises(IntegrityError, match="foreign key"):
+        run(
+            "SET CONSTRAINTS ALL IMMEDIATE; "
+            f"UPDATE wallet_hold SET budget_id = 0 WHERE id = {hold_id}"
+        )

@@ -106,6 +106,23 @@ def test_the_rate_is_that_of_the_last_seven_days(
     assert lasts_for(watcher.account) == Lasting(None)
 
 
+def test_a_busy_accounts_rate_is_that_of_its_last_images(
+    watcher: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(low_balance, "CHARGES_MAX", 2)
+    for _ in range(3):
+        charge(watcher, 1)
+    first, *_ = Transfer.objects.filter(debit__account=watcher.account).order_by("-pk")[1:2]
+    # The last two cost $2 in a day and a half, with $7 left.
+    now = first.created_at + timedelta(hours=36)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    assert lasts_for(watcher.account) == Lasting(5, by_charges=True)
+    assert str(lasts_for(watcher.account)) == "about 5 days at the rate of the last 2 images"
+    # A week later they count no more; in between, those left count as the week's.
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=7))
+    assert lasts_for(watcher.account) == Lasting(None)
+
+
 @pytest.mark.parametrize(
     ("days", "words"),
     [(0, "less than a day"), (1, "about 1 day"), (12, "about 12 days"), (400, "more than a year")],

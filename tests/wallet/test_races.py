@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from generations import jobs
+from generations import jobs, overdue
 from generations.models import Job
 from tests.at_once import apart, at_once, waiting
 from tests.conftest import Customer, NewCustomer, wait_until
@@ -151,7 +151,7 @@ def endings(job: Job) -> list[Callable[[], object]]:
             partial(jobs.complete, job, f"race-{n}.png"),
             partial(jobs.fail, job.pk, "provider", "the engine failed", job.fence),
             partial(jobs.fail, job.pk, "staff", "stopped"),
-            partial(jobs.fail_overdue),
+            overdue.fail,
         ]
     return calls
 
@@ -175,7 +175,7 @@ def test_a_job_ends_once_and_its_money_with_it(new_customer: NewCustomer) -> Non
         job = processing(customer)
         results = at_once(endings(job))
         assert not [each for each in results if isinstance(each, Exception)]
-        # fail_overdue counts what it failed; here nothing is overdue.
+        # overdue.fail counts what it failed; here nothing is overdue.
         assert tally([each for each in results if isinstance(each, bool)]) == {True: 1, False: 11}
         ended(job, customer)
 
@@ -200,7 +200,7 @@ def test_a_job_that_ends_at_its_very_deadline_ends_once(new_customer: NewCustome
                 end()
 
     calls: list[Callable[[], object]] = [partial(jobs.complete, job, "late.png")]
-    calls = [*calls, jobs.fail_overdue] * 4
+    calls = [*calls, overdue.fail] * 4
     results = at_once([partial(until_ended, call) for call in calls])
     assert tally(results) == {None: 8}
     ended(job, customer)

@@ -9,7 +9,9 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client, override_settings
 
-from tests.conftest import Customer
+from accounts.roles import Role
+from tests.accounts.people import join
+from tests.conftest import Customer, NewCustomer
 from tests.wallet.till import Till, balance
 from wallet.models import BillingProfile, Policy, Topup
 from wallet.statement import summary
@@ -54,6 +56,59 @@ def test_a_bad_amount_never_reaches_stripe(
     assert len(till.standin.control("faults", kind="error")["faults"]) == len(waiting) + 1
     assert orders(alice) == []
     assert rule in words(browser.get("/wallet"))
+
+
+@pytest.mark.parametrize("amount", BAD_AMOUNTS)
+def test_neither_does_a_bad_one_written_by_hand(
+    amount: str, browser: Client, alice: Customer
+) -> None:
+    answer = browser.post("/wallet/topups", {"amount": "other", "other": amount})
+    assert "Choose a multiple of $10" in said(answer)
+    assert orders(alice) == []
+
+
+def test_an_amount_written_by_hand(browser: Client, alice: Customer) -> None:
+    answer = browser.post("/wallet/topups", {"amount": "other", "other": "130"})
+    assert answer.status_code == 303
+    # What stands in the field counts only when it was chosen.
+    assert browser.post("/wallet/topups", {"amount": "50", "other": "130"}).status_code == 303
+    assert sorted(order.amount_micros for order in orders(alice)) == [50_000_000, 130_000_000]
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen", "other"),
+    [
+        ("10", "10", ""),
+        ("100", "100", ""),
+        ("30", "other", "30"),
+        *((bad, "20", "") for bad in ("", "0", "-10", "x", "1e3", "٣٠", '"><script>', "9" * 400)),
+    ],
+)
+def test_an_address_can_choose_the_amount(
+    asked: str, chosen: str, other: str, browser: Client
+) -> None:
+    html = browser.get("/wallet", {"amount": asked}).content.decode()
+    assert re.findall(r'name="amount" value="(\w+)" checked', html) == [chosen]
+    assert re.findall(r'name="other"[^>]* value="([^"]*)"', html) == [other]
+    assert "<script>" not in html.split("<main")[1]
+
+
+def test_who_may_not_pay_is_told_who_may(
+    browser: Client, alice: Customer, new_customer: NewCustomer
+) -> None:
+    assert 'action="/wallet/topups"' in browser.get("/wallet").content.decode()
+    for role, may_pay in ((Role.VIEWER, False), (Role.DEVELOPER, False), (Role.BILLING, True)):
+        member = new_customer(role.value)
+        member.account.members.clear()
+        join(member, alice, role)
+        browser.force_login(member.user)
+        page = browser.get("/wallet")
+        assert ('action="/wallet/topups"' in page.content.decode()) == may_pay
+        told = "An owner or a billing member of this account can add credit." in words(page)
+        assert told != may_pay
+        answer = browser.post("/wallet/topups", {"amount": "20"})
+        assert answer.status_code == (303 if may_pay else 403)
+    assert [order.user for order in orders(alice)] == [member.user]
 
 
 def test_no_amount_at_all_is_refused(browser: Client, alice: Customer) -> None:

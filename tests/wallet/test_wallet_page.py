@@ -8,10 +8,19 @@ from html import unescape
 import httpx
 import pytest
 
-from tests.conftest import Customer
+from accounts.roles import Role
+from tests.accounts.people import join
+from tests.conftest import Customer, NewCustomer
 from tests.visitor import Visitor
 from wallet import ledger
-from wallet.models import Transfer, Unit
+from wallet.models import Topup, Transfer, Unit
+
+CHANGES = (
+    "/wallet/topups",
+    "/wallet/portal",
+    "/wallet/settings/auto-topup",
+    "/wallet/settings/low-balance",
+)
 
 
 @pytest.fixture
@@ -42,7 +51,8 @@ def test_it_shows_balance_reserved_and_free_images(visitor: Visitor, alice: Cust
     page = visitor.get("/wallet")
     assert page.status_code == 200
     read = words(page)
-    assert "Available $9.94 of $9.97 balance Lasts about 331 days" in read
+    assert "Available $9.94 of $9.97 balance" in read
+    assert "Lasts about 331 days at the rate of the last 7 days" in read
     assert "Reserved $0.03" in read
     assert "Free images left 2" in read
     assert re.search(
@@ -99,6 +109,27 @@ def test_others_see_nothing_of_it(visitor: Visitor, bob: Customer, site: str) ->
         answer = stranger.get("/wallet")
         assert answer.status_code == 302
         assert answer.headers["location"].startswith("/accounts/login/")
+
+
+def test_members_without_the_right_to_pay_see_it_all_and_change_nothing(
+    visitor: Visitor, alice: Customer, new_customer: NewCustomer, site: str
+) -> None:
+    credit(alice, 1, "for the members")
+    for role in (Role.VIEWER, Role.DEVELOPER):
+        member = new_customer(role.value)
+        member.account.members.clear()
+        join(member, alice, role)
+        with Visitor(site) as reader:
+            reader.sign_in(member.user.email)
+            page = reader.get("/wallet")
+            assert "Available $10.00" in words(page)
+            assert memos(page)[0] == "for the members"
+            assert reader.get("/wallet/statement.csv").status_code == 200
+            assert "Only owners and billing members" in words(reader.get("/wallet/settings"))
+            assert "<form" not in reader.get("/wallet/settings").text.split("<main")[1]
+            for path in CHANGES:
+                assert reader.post(path, {"amount": "20"}).status_code == 403
+    assert not Topup.objects.filter(account=alice.account).exists()
 
 
 def test_it_only_shows(visitor: Visitor) -> None:

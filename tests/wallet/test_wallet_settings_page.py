@@ -64,7 +64,8 @@ def test_opting_in_and_out(browser: Client, till: Till, alice: Customer) -> None
     found = profile(alice)
     assert (found.auto_topup, found.card_id, found.card_label) == (True, card, "Visa •••• 4242")
     assert (found.auto_threshold_micros, found.auto_amount_micros) == (7_500_000, 30_000_000)
-    assert "Automatic top-up is on" in words(browser.get("/wallet"))
+    told = "Automatic top-up On $30.00 from Visa •••• 4242 when less than $7.50 is available."
+    assert told in words(browser.get("/wallet"))
     page = browser.post(AUTO, wishes("", enabled="absent"), follow=True)
     assert "Automatic top-ups are off." in words(page)
     assert not profile(alice).auto_topup

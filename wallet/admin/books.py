@@ -1,16 +1,22 @@
 """Staff's view of the ledger: all of it readable, none of it writable but by an adjustment."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
+from accounts.admin.filters import AccountFilter, ChoiceFilter
+from accounts.admin.links import account_link, page_link
+from accounts.admin.lists import NewestAdmin, QuickAdmin, ReadOnlyAdmin
 from accounts.models import User
 from wallet import ledger
 from wallet.admin.forms import AdjustmentForm
@@ -23,45 +29,68 @@ def amount_label(amount: int, unit: str) -> str:
     return images(amount) if unit == Unit.IMAGE else usd(amount)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that nobody may add, change or delete here."""
+UNIT_NAMES = {Unit.USD: _("Dollars"), Unit.IMAGE: _("Free images")}
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
+class UnitFilter(ChoiceFilter):
+    """What a book counts."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
+    title = _("unit")
+    parameter_name = "unit"
+    conditions = {str(unit): (name, Q(unit=unit)) for unit, name in UNIT_NAMES.items()}
+
+
+class DebtFilter(ChoiceFilter):
+    """Who owes us something, after a refund or a dispute."""
+
+    title = _("balance")
+    parameter_name = "balance"
+    conditions = {
+        "debt": (_("In debt"), Q(balance__lt=0)),
+        "held": (_("With something reserved"), Q(held__gt=0)),
+    }
 
 
 @admin.register(Book)
-class BookAdmin(ReadOnlyAdmin):
-    list_display = ("owner", "unit", "balance_label", "held_label", "adjust_link")
-    list_filter = ("unit", "kind")
-    search_fields = ("account__name", "account__members__email")
+class BookAdmin(ReadOnlyAdmin[Book], QuickAdmin[Book]):
+    list_display = (
+        *("unit_name", account_link, "balance_label", "held_label", "available_label"),
+        "adjust_link",
+    )
+    list_filter = (UnitFilter, DebtFilter, AccountFilter)
     list_select_related = ("account",)
+    fields = (
+        *("account", "unit_name", "balance_label", "held_label", "available_label"),
+        *("debt_limit_label", "adjust_link"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Book]:
         # House books show no balance of their own: theirs is the sum of their transfers.
         return Book.objects.filter(account__isnull=False)
 
-    @admin.display(description="account", ordering="account__name")
-    def owner(self, book: Book) -> str:
-        return str(book.account)
+    @admin.display(description=_("unit"))
+    def unit_name(self, book: Book) -> StrOrPromise:
+        return UNIT_NAMES[Unit(book.unit)]
 
-    @admin.display(description="balance", ordering="balance")
+    @admin.display(description=_("balance"), ordering="balance")
     def balance_label(self, book: Book) -> str:
         return amount_label(book.balance, book.unit)
 
-    @admin.display(description="reserved", ordering="held")
+    @admin.display(description=_("reserved"), ordering="held")
     def held_label(self, book: Book) -> str:
         return amount_label(book.held, book.unit)
 
+    @admin.display(description=_("available"))
+    def available_label(self, book: Book) -> str:
+        return amount_label(book.available, book.unit)
+
+    @admin.display(description=_("may owe"))
+    def debt_limit_label(self, book: Book) -> str:
+        return amount_label(book.debt_limit, book.unit)
+
     @admin.display(description="")
     def adjust_link(self, book: Book) -> str:
-        return format_html('<a href="{}">Credit or debit</a>', _adjust_url(book))
+        return format_html('<a href="{}">{}</a>', _adjust_url(book), _("Credit or debit"))
 
     def get_urls(self) -> list[URLPattern]:
         adjust = self.admin_site.admin_view(self.adjust)
@@ -80,7 +109,7 @@ class BookAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(reverse("admin:wallet_book_changelist"))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Credit or debit {book.account}",
+            "title": _("Credit or debit %(account)s") % {"account": book.account},
             "opts": self.model._meta,
             "book": book,
             "available": amount_label(book.available, book.unit),
@@ -99,15 +128,19 @@ class BookAdmin(ReadOnlyAdmin):
         try:
             moved = move(book.account, unit, amount, reference, reason, actor=request.user)
         except ledger.InsufficientBalance:
-            form.add_error("amount", "Less than that is available. Nothing was moved.")
+            form.add_error("amount", _("Less than that is available. Nothing was moved."))
             return False
         except ledger.ReferenceReused:
-            form.add_error("amount", "This form was used before. Open it anew to move more.")
+            text = _("This form was used before. Open it anew to move more.")
+            form.add_error("amount", text)
             return False
-        done = f"{'Credited' if is_credit else 'Debited'} {amount_label(amount, book.unit)}."
+        text = _("Credited %(amount)s.") if is_credit else _("Debited %(amount)s.")
+        done = text % {"amount": amount_label(amount, book.unit)}
         if moved:
             self.log_change(request, book, f"{done} {reason}")
-        messages.success(request, done if moved else f"{done} (It had been done before.)")
+        else:
+            done += " " + _("(It had been done before.)")
+        messages.success(request, done)
         return True
 
 
@@ -116,24 +149,76 @@ def _adjust_url(book: Book) -> str:
 
 
 @admin.register(Transfer)
-class TransferAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "kind", "amount_shown", "debit", "credit", "actor", "memo")
-    list_filter = ("kind", "created_at")
-    search_fields = ("reference", "memo", "debit__account__name", "credit__account__name")
+class TransferAdmin(ReadOnlyAdmin[Transfer], NewestAdmin[Transfer]):
+    list_display = ("created_at", "kind", "amount_label", "account", "actor", "memo")
+    list_filter = ("kind", "created_at", AccountFilter)
     list_select_related = ("debit__account", "credit__account", "actor")
+    search_help_text = _(
+        "The newest 10,000 are listed. A reference, or a customer's name or e-mail address, "
+        "finds older ones."
+    )
+    fields = (
+        *("created_at", "kind", "amount_label", "account", "taken_from", "given_to"),
+        *("reference", "actor", "memo"),
+    )
 
-    @admin.display(description="amount", ordering="amount")
-    def amount_shown(self, transfer: Transfer) -> str:
-        return amount_label(transfer.amount, transfer.debit.unit)
+    @admin.display(description=_("account"))
+    def account(self, transfer: Transfer) -> str:
+        return page_link(transfer.credit.account or transfer.debit.account)
+
+    @admin.display(description=_("amount"))
+    def amount_label(self, transfer: Transfer) -> str:
+        """The amount with the customer's sign."""
+        sign = "+" if transfer.credit.account_id else "−"
+        return sign + amount_label(transfer.amount, transfer.debit.unit)
+
+    @admin.display(description=_("debit"))
+    def taken_from(self, transfer: Transfer) -> str:
+        return _book_link(transfer.debit)
+
+    @admin.display(description=_("credit"))
+    def given_to(self, transfer: Transfer) -> str:
+        return _book_link(transfer.credit)
+
+    def of_accounts(self, account_ids: Sequence[int]) -> list[Q]:
+        return [way for book in _books_of(account_ids) for way in (Q(debit=book), Q(credit=book))]
+
+    def ways_to(self, term: str) -> list[Q]:
+        # With their kinds, since that is how references are indexed.
+        exact = Q(kind__in=Transfer.Kind.values, reference=term)
+        return [exact, *super().ways_to(term)]
 
 
 @admin.register(Hold)
-class HoldAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "book", "amount_shown", "status", "reference", "resolved_at")
-    list_filter = ("status",)
-    search_fields = ("reference", "book__account__name")
+class HoldAdmin(ReadOnlyAdmin[Hold], NewestAdmin[Hold]):
+    list_display = ("created_at", "account", "amount_label", "status", "resolved_at")
+    list_filter = ("status", AccountFilter)
     list_select_related = ("book__account",)
+    whole_fields = ("reference",)
+    # What has no index: else an account's newest would be looked for among everyone's.
+    newest_first = ("-created_at", "-pk")
+    search_help_text = TransferAdmin.search_help_text
+    fields = (
+        *("created_at", "account", "book", "amount_label", "status", "resolved_at"),
+        *("transfer", "reference", "budget"),
+    )
 
-    @admin.display(description="amount", ordering="amount")
-    def amount_shown(self, hold: Hold) -> str:
+    @admin.display(description=_("account"))
+    def account(self, hold: Hold) -> str:
+        return page_link(hold.book.account)
+
+    @admin.display(description=_("amount"))
+    def amount_label(self, hold: Hold) -> str:
         return amount_label(hold.amount, hold.book.unit)
+
+    def of_accounts(self, account_ids: Sequence[int]) -> list[Q]:
+        return [Q(book=book) for book in _books_of(account_ids)]
+
+
+def _book_link(book: Book) -> str:
+    # The house's have no page.
+    return page_link(book) if book.account else str(book)
+
+
+def _books_of(account_ids: Sequence[int]) -> list[int]:
+    return list(Book.objects.filter(account__in=account_ids).values_list("pk", flat=True))

@@ -8,20 +8,27 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from wallet.amounts import parse_usd, usd
 from wallet.models import MICROS_PER_USD, Book, Policy, Unit
 from wallet.models.orders import STEP_MICROS
 
 MICROS_PER_CENT = 10_000
+IN_DOLLARS = _("Dollars, such as 10 or 10.50.")
+WRITE_DOLLARS = _("Write dollars as 10 or 10.50.")
 
 
 class AdjustmentForm(forms.Form):
     """An amount in the book's unit, its direction, and the reason its customer will read."""
 
-    direction = forms.ChoiceField(choices=[("credit", "Credit"), ("debit", "Debit")])
-    amount = forms.CharField(max_length=20)
-    reason = forms.CharField(max_length=500, help_text="Shown on the customer's statement.")
+    direction = forms.ChoiceField(
+        choices=[("credit", _("Credit")), ("debit", _("Debit"))], label=_("Direction")
+    )
+    amount = forms.CharField(max_length=20, label=_("Amount"))
+    reason = forms.CharField(
+        max_length=500, label=_("Reason"), help_text=_("Shown on the customer's statement.")
+    )
     # Made with the form, so that sending it twice moves once.
     reference = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -30,34 +37,36 @@ class AdjustmentForm(forms.Form):
         self.initial["reference"] = uuid.uuid4()
         self.counts_images = book.unit == Unit.IMAGE
         if self.counts_images:
-            self.fields["amount"].help_text = "A number of images."
+            self.fields["amount"].help_text = _("A number of images.")
         else:
-            self.fields["amount"].help_text = "Dollars, such as 10 or 10.50."
+            self.fields["amount"].help_text = IN_DOLLARS
 
     def clean_amount(self) -> int:
         """The amount in micro-dollars or images."""
         text: str = self.cleaned_data["amount"].strip()
         try:
             amount = parse_usd(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
+        except ValueError:
+            raise ValidationError(WRITE_DOLLARS) from None
         if self.counts_images:
             if not (text.isdigit() and 1 <= int(text) <= 10_000):
-                raise ValidationError("Write a number from 1 to 10000.")
+                raise ValidationError(_("Write a number from 1 to 10000."))
             return int(text)
         if amount == 0:
-            raise ValidationError("The amount must be more than zero.")
+            raise ValidationError(_("The amount must be more than zero."))
         return amount
 
 
 class RefundForm(forms.Form):
     """How much of a top-up goes back to the card; spent credit only where staff say so."""
 
-    amount = forms.CharField(max_length=20, help_text="Dollars, such as 10 or 10.50.")
+    amount = forms.CharField(max_length=20, label=_("Amount"), help_text=IN_DOLLARS)
     accept_debt = forms.BooleanField(
         required=False,
-        label="Refund spent credit, too",
-        help_text="The customer then owes what was spent, and cannot make images until it is paid.",
+        label=_("Refund spent credit, too"),
+        help_text=_(
+            "The customer then owes what was spent, and cannot make images until it is paid."
+        ),
     )
     # Made with the form, so that sending it twice refunds once.
     reference = forms.UUIDField(widget=forms.HiddenInput)
@@ -73,21 +82,21 @@ class RefundForm(forms.Form):
         """The amount in micro-dollars, at most what is left of the payment."""
         try:
             amount_micros = parse_usd(self.cleaned_data["amount"].strip())
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
+        except ValueError:
+            raise ValidationError(WRITE_DOLLARS) from None
         if amount_micros == 0:
-            raise ValidationError("The amount must be more than zero. No money moved.")
+            raise ValidationError(_("The amount must be more than zero. No money moved."))
         if amount_micros > self.refundable_micros:
-            left = usd(self.refundable_micros)
-            raise ValidationError(f"Only {left} of this payment is left to refund.")
+            text = _("Only %(amount)s of this payment is left to refund.")
+            raise ValidationError(text, params={"amount": usd(self.refundable_micros)})
         return amount_micros
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         owed_micros = data.get("amount", 0) - self.unspent_micros
         if owed_micros > 0 and not data.get("accept_debt"):
-            text = f"{usd(owed_micros)} of that was spent and would become debt. No money moved."
-            self.add_error("accept_debt", text)
+            text = _("%(amount)s of that was spent and would become debt. No money moved.")
+            self.add_error("accept_debt", text % {"amount": usd(owed_micros)})
         return data
 
 
@@ -103,8 +112,8 @@ class PolicyForm(forms.ModelForm[Policy]):
         min_value=STEP_MICROS // MICROS_PER_USD,
         max_value=1_000_000,
         step_size=STEP_MICROS // MICROS_PER_USD,
-        label="Largest single top-up, in dollars",
-        help_text="A multiple of 10.",
+        label=_("Largest single top-up, in dollars"),
+        help_text=_("A multiple of 10."),
     )
 
     class Meta:

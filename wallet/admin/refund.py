@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wallet import settlement, stripe
 from wallet.admin.forms import MICROS_PER_CENT, RefundForm
@@ -24,7 +26,9 @@ from wallet.statement import summary
 
 log = logging.getLogger(__name__)
 
-AWAY = "Stripe cannot be asked about this payment now. No money moved; try again later."
+AWAY = gettext_lazy(
+    "Stripe cannot be asked about this payment now. No money moved; try again later."
+)
 
 
 def refund(site: admin.ModelAdmin[Any], request: HttpRequest, object_id: UUID) -> HttpResponse:
@@ -49,7 +53,8 @@ def refund(site: admin.ModelAdmin[Any], request: HttpRequest, object_id: UUID) -
         return back
     context = {
         **site.admin_site.each_context(request),
-        "title": f"Refund {usd(order.amount_micros)} of {order.account}",
+        "title": _("Refund %(amount)s of %(account)s")
+        % {"amount": usd(order.amount_micros), "account": order.account},
         "opts": site.opts,
         "order": order,
         "amount": usd(order.amount_micros),
@@ -83,16 +88,19 @@ def _give_back(
     except stripe.StripeError as error:
         form.add_error(None, _what_went_wrong(error))
         return False
-    done = f"Refunded {usd(amount_micros)} to the card ({made.id}, {made.status})."
+    names = {"amount": usd(amount_micros), "refund": made.id, "status": made.status}
+    done = _("Refunded %(amount)s to the card (%(refund)s, %(status)s).") % names
     site.log_change(request, order, done)
     if made.is_void:
-        messages.error(request, f"The refund {made.id} {made.status}. No money moved.")
+        text = _("Refund %(refund)s: %(status)s. No money moved.")
+        messages.error(request, text % names)
         return True
     try:
         settlement.settle(order.intent_id)
     except stripe.StripeError:
         log.warning("refund %s waits for its event", made.id)
-        messages.warning(request, f"{done} The wallet follows when Stripe's event arrives.")
+        follows = _("The wallet follows when Stripe's event arrives.")
+        messages.warning(request, f"{done} {follows}")
     else:
         messages.success(request, done)
     return True
@@ -101,8 +109,9 @@ def _give_back(
 def _what_went_wrong(error: stripe.StripeError) -> str:
     """Whether money moved, as far as can be known: a refusal is certain, silence is not."""
     if error.http_status and error.http_status < 500:
-        return f"Stripe refused: {error.user_message or 'no reason given'} No money moved."
-    return (
+        reason = error.user_message or _("no reason given")
+        return _("Stripe refused: %(reason)s No money moved.") % {"reason": reason}
+    return _(
         "Stripe did not answer, so it is not known whether money moved. Send this same form "
         "again: it never refunds twice."
     )

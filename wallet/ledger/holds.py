@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from wallet.ledger.errors import HoldResolved, InsufficientBalance
+from wallet.ledger.budgets import MONTH, Limit
+from wallet.ledger.errors import HoldResolved, InsufficientBalance, LimitReached
 
 # How often `reserve` looks again when somebody else spent the very book it had chosen.
 RESERVE_ATTEMPTS_MAX = 3
@@ -28,7 +29,8 @@ class Reservation:
 
 # Trials come first ('image' sorts before 'usd'). An account in debt spends nothing, its free
 # images included. The second guard holds because FOR UPDATE reads the row again once it is ours.
-RESERVE = """
+# A row without a hold says that there was money, but no room under the limit.
+STATEMENT = """
 WITH choice AS (
     SELECT id, unit, CASE unit WHEN 'image' THEN 1 ELSE %(price)s END AS amount
     FROM wallet_book
@@ -40,21 +42,38 @@ WITH choice AS (
     ORDER BY unit
     LIMIT 1
     FOR UPDATE
-), book AS (
+), {counted}book AS (
     UPDATE wallet_book SET held = held + choice.amount
-    FROM choice WHERE wallet_book.id = choice.id
+    FROM choice WHERE wallet_book.id = choice.id{within}
     RETURNING wallet_book.id, account_id, choice.unit, choice.amount
 ), hold AS (
-    INSERT INTO wallet_hold (book_id, amount, status, reference, created_at)
-    SELECT id, amount, 'held', %(reference)s, now() FROM book
+    INSERT INTO wallet_hold (book_id, amount, status, reference, created_at, budget_id)
+    SELECT id, amount, 'held', %(reference)s, now(), {budget} FROM book
     RETURNING id, created_at
 ), reserved AS (
     SELECT account_id, hold.id AS hold_id, unit, book.amount, created_at FROM hold, book
 ), purpose AS (
     {purpose}
 )
-SELECT hold_id, unit, amount, created_at FROM reserved
+SELECT hold_id, reserved.unit, reserved.amount, created_at FROM choice LEFT JOIN reserved ON true
 """
+# Free images count nothing. The row counted in is read again once it is ours, so that many at
+# once see each other's.
+COUNTED = f"""counted AS (
+    INSERT INTO wallet_budget AS budget (name, month, held, spent)
+    SELECT %(budget)s, {MONTH}, amount, 0 FROM choice
+    WHERE unit = 'usd' AND amount <= %(limit)s
+    ON CONFLICT (name, month) DO UPDATE SET held = budget.held + excluded.held
+        WHERE budget.held + budget.spent + excluded.held <= %(limit)s
+    RETURNING id
+), """  # noqa: S608 - made of constants.
+WITHIN = " AND (choice.unit = 'image' OR EXISTS (SELECT FROM counted))"
+PURPOSE = "{purpose}"
+# Without a limit nothing is counted, and nothing paid for it.
+RESERVE = STATEMENT.format(counted="", within="", budget="NULL", purpose=PURPOSE)
+RESERVE_WITHIN = STATEMENT.format(
+    counted=COUNTED, within=WITHIN, budget="(SELECT id FROM counted)", purpose=PURPOSE
+)
 
 
 def reserve(
@@ -63,27 +82,37 @@ def reserve(
     reference: str,
     purpose: str = "SELECT",
     values: Mapping[str, Any] | None = None,
+    limit: Limit | None = None,
 ) -> Reservation:
     """Reserves a free image if there is one, else `price_micros` of money.
 
-    Raises InsufficientBalance. The reference must be new. `purpose` writes what it is for in the
-    same statement, so that the wallet is not locked between two: an INSERT with `values` that
-    selects from `reserved` (account_id, hold_id, unit, amount, created_at), empty without money.
+    Raises InsufficientBalance, and LimitReached when the money would pass this month's limit. The
+    reference must be new. `purpose` writes what it is for in the same statement, so that the
+    wallet is not locked between two: an INSERT with `values` that selects from `reserved`
+    (account_id, hold_id, unit, amount, created_at), empty without money.
     """
     assert price_micros > 0
     own: dict[str, Any] = {"account": account_id, "price": price_micros, "reference": reference}
+    if limit:
+        own |= {"budget": limit.name, "limit": limit.amount_micros}
+    statement = (RESERVE_WITHIN if limit else RESERVE).format(purpose=purpose)
     with connection.cursor() as cursor:
         for _ in range(RESERVE_ATTEMPTS_MAX):
-            cursor.execute(RESERVE.format(purpose=purpose), {**(values or {}), **own})
+            cursor.execute(statement, {**(values or {}), **own})
             row = cursor.fetchone()
+            if row and row[0] is None:
+                raise LimitReached
             if row:
                 return Reservation(*row)
     raise InsufficientBalance
 
 
+# The hold's budget may be younger than the statement that resolves it, which then cannot see its
+# row: `budgets.count` gives one to open holds. ON CONFLICT finds it all the same, and finds it
+# always: the INSERT itself never happens.
 POST = """
 WITH hold AS (
-    SELECT id, book_id, amount, reference FROM wallet_hold
+    SELECT id, book_id, budget_id, amount, reference FROM wallet_hold
     WHERE id = %(hold)s AND status = 'held'
     FOR UPDATE
 ), book AS (
@@ -96,6 +125,11 @@ WITH hold AS (
     SELECT hold.book_id, house.id, hold.amount, 'charge', hold.reference, %(memo)s, now()
     FROM hold, book JOIN wallet_book house ON house.kind = 'revenue' AND house.unit = book.unit
     RETURNING id
+), budget AS (
+    INSERT INTO wallet_budget AS budget (id, name, month, held, spent)
+    SELECT budget_id, '', now(), 0, amount FROM hold, book WHERE budget_id IS NOT NULL
+    ON CONFLICT (id) DO UPDATE
+        SET held = budget.held - excluded.spent, spent = budget.spent + excluded.spent
 )
 UPDATE wallet_hold SET status = 'posted', resolved_at = now(), transfer_id = transfer.id
 FROM hold, transfer WHERE wallet_hold.id = hold.id
@@ -113,13 +147,19 @@ VOID = """
 WITH hold AS (
     UPDATE wallet_hold SET status = 'voided', resolved_at = now()
     WHERE id = %(hold)s AND status = 'held'
-    RETURNING book_id, amount
+    RETURNING book_id, budget_id, amount
+), book AS (
+    UPDATE wallet_book SET
+        held = held - hold.amount,
+        debt_limit = greatest(0, least(debt_limit, held - hold.amount - balance))
+    FROM hold WHERE wallet_book.id = hold.book_id
+    RETURNING wallet_book.id
+), budget AS (
+    INSERT INTO wallet_budget AS budget (id, name, month, held, spent)
+    SELECT budget_id, '', now(), amount, 0 FROM hold, book WHERE budget_id IS NOT NULL
+    ON CONFLICT (id) DO UPDATE SET held = budget.held - excluded.held
 )
-UPDATE wallet_book SET
-    held = held - hold.amount,
-    debt_limit = greatest(0, least(debt_limit, held - hold.amount - balance))
-FROM hold WHERE wallet_book.id = hold.book_id
-RETURNING wallet_book.id
+SELECT id FROM book
 """
 
 

@@ -1,6 +1,6 @@
 """What the wallet keeps: the ledger's tables in `books.py`, what Stripe is asked in `orders.py`."""
 
-from wallet.models.books import MICROS_PER_USD, Book, Hold, Transfer, Unit
+from wallet.models.books import MICROS_PER_USD, Book, Budget, Hold, Transfer, Unit
 from wallet.models.orders import Alert, BillingProfile, Policy, StripeEvent, Topup
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Alert",
     "BillingProfile",
     "Book",
+    "Budget",
     "Hold",
     "Policy",
     "StripeEvent",

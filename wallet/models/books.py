@@ -1,6 +1,6 @@
-"""The ledger's tables: books, transfers between them, and holds on them.
+"""The ledger's tables: books, transfers between them, holds on them, and budgets of holds.
 
-Only `ledger.py` writes these tables; a trigger refuses to change or delete a transfer.
+Only `ledger` writes these tables; a trigger refuses to change or delete a transfer.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 
@@ -82,15 +83,15 @@ class Transfer(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CHARGE = "charge", "Image"
-        TRIAL_GRANT = "trial_grant", "Free images"
-        STAFF_CREDIT = "staff_credit", "Credit"
-        STAFF_DEBIT = "staff_debit", "Debit"
-        TOPUP = "topup", "Top-up"
-        REFUND = "refund", "Refund"
-        REFUND_RETURNED = "refund_returned", "Refund returned"
-        DISPUTE = "dispute", "Disputed payment"
-        DISPUTE_RETURNED = "dispute_returned", "Dispute won"
+        CHARGE = "charge", _("Image")
+        TRIAL_GRANT = "trial_grant", _("Free images")
+        STAFF_CREDIT = "staff_credit", _("Credit")
+        STAFF_DEBIT = "staff_debit", _("Debit")
+        TOPUP = "topup", _("Top-up")
+        REFUND = "refund", _("Refund")
+        REFUND_RETURNED = "refund_returned", _("Refund returned")
+        DISPUTE = "dispute", _("Disputed payment")
+        DISPUTE_RETURNED = "dispute_returned", _("Dispute won")
 
     debit = models.ForeignKey(Book, models.PROTECT, related_name="debits")
     credit = models.ForeignKey(Book, models.PROTECT, related_name="credits")
@@ -116,6 +117,38 @@ class Transfer(models.Model):
         return f"{self.get_kind_display()} {self.reference}"
 
 
+class Budget(models.Model):
+    """What was reserved and charged under one name in one month, so that it can be limited.
+
+    A hold counts in the month, in UTC, in which it was made, whenever it is resolved. Holds name
+    the budget that they count in, but for those that were charged before there was one: they are
+    a sum, `earlier`, which is part of `spent`.
+    """
+
+    name = models.CharField(max_length=100)
+    month = models.DateField()
+    held = models.BigIntegerField(default=0)
+    spent = models.BigIntegerField(default=0)
+    earlier = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "month"], name="budget_once_a_month"),
+            models.CheckConstraint(
+                condition=Q(held__gte=0, earlier__gte=0, spent__gte=F("earlier")),
+                name="budget_amounts_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.month:%Y-%m})"
+
+    @property
+    def used(self) -> int:
+        """What counts against the limit, in micro-dollars."""
+        return self.held + self.spent
+
+
 class Hold(models.Model):
     """An amount reserved in a customer's book until it is posted or voided, exactly once."""
 
@@ -129,6 +162,10 @@ class Hold(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.HELD)
     reference = models.CharField(max_length=200, unique=True)
     transfer = models.OneToOneField(Transfer, models.PROTECT, null=True, related_name="hold")
+    # Most have none, and pay nothing for the index below.
+    budget = models.ForeignKey(
+        Budget, models.PROTECT, null=True, related_name="holds", db_index=False
+    )
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True)
 
@@ -147,6 +184,9 @@ class Hold(models.Model):
         ]
         indexes = [
             models.Index(fields=["book"], condition=Q(status="held"), name="hold_open"),
+            models.Index(
+                fields=["budget"], condition=Q(budget__isnull=False), name="hold_of_budget"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from wallet.models.books import MICROS_PER_USD
@@ -79,12 +80,12 @@ class Topup(models.Model):
         AUTO = "auto"
 
     class Status(models.TextChoices):
-        CREATED = "created", "Not started"
-        OPEN = "open", "Waiting for payment"
-        PROCESSING = "processing", "Payment under way"
-        PAID = "paid", "Paid"
-        FAILED = "failed", "Payment failed"
-        EXPIRED = "expired", "Not paid in time"
+        CREATED = "created", _("Not started")
+        OPEN = "open", _("Waiting for payment")
+        PROCESSING = "processing", _("Payment under way")
+        PAID = "paid", _("Paid")
+        FAILED = "failed", _("Payment failed")
+        EXPIRED = "expired", _("Not paid in time")
 
     UNSETTLED = (Status.CREATED, Status.OPEN, Status.PROCESSING)
 

@@ -1,4 +1,4 @@
-"""Amounts in templates: `{{ micros|usd }}`."""
+"""Amounts in templates: `{{ micros|usd }}`, and counts: `{{ images|grouped }}`."""
 
 from django import template
 
@@ -6,3 +6,4 @@ from wallet import amounts
 
 register = template.Library()
 register.filter("usd", amounts.usd)
+register.filter("grouped", amounts.grouped)

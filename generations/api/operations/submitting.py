@@ -1,11 +1,14 @@
 """POST /api/v1/image: takes a job, or finds the one that the same request made before."""
 
+import hashlib
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError
 
-from generations import files, jobs
+from accounts.models import Account
+from generations import current, files, jobs, limits
 from generations.api import request
 from generations.api.operations.calling import Environ, look_up
 from generations.api.schema import Accepted, ImageSubmission
@@ -13,8 +16,9 @@ from generations.models import Job
 from keys.authentication import CALLER_COLUMNS, CALLER_MATCHES, CALLER_TABLES, presented_digest
 from keys.envelope import Reply
 from keys.errors import ApiError
+from wallet import statement
 from wallet.amounts import usd
-from wallet.ledger import InsufficientBalance
+from wallet.ledger import InsufficientBalance, LimitReached
 from wallet.models import MICROS_PER_USD
 
 DEFAULT_VARIANT = "1k"
@@ -45,18 +49,17 @@ def submit(environ: Environ) -> Reply:
     caller, (offer,) = look_up(OFFER, {"digest": digest, "variant": variant.replace("\0", "?")})
     if wrong:
         raise wrong
+    # An empty image is one that went missing on its way, not a wish for none.
+    image = None if asked.image is None else request.decode_image(asked.image)
+    input_digest = "" if image is None else hashlib.sha256(image).hexdigest()
     if idempotency_key:
         earlier = jobs.submitted_before(caller.account_id, idempotency_key)
         if earlier:
             # Whatever became of it, of the offer and of the balance since.
-            return _once_more(earlier, asked, variant)
+            return _once_more(earlier, asked, variant, input_digest)
     model_id, price_micros, width, height = offer
     if model_id is None:
         raise ApiError("NO_ACTIVE_MODEL", f"No active model for the variant “{variant[:40]}”.")
-    input_name = ""
-    # An empty image is one that went missing on its way, not a wish for none.
-    if asked.image is not None:
-        input_name = files.save_input(*request.decode_image(asked.image))
     submission = jobs.Submission(
         account_id=caller.account_id,
         key_id=caller.key_id,
@@ -65,17 +68,22 @@ def submit(environ: Environ) -> Reply:
         width=width,
         height=height,
         prompt=asked.prompt,
-        input_name=input_name,
         input_url=asked.image_url or "",
+        input_digest=input_digest,
         idempotency_key=idempotency_key,
+        limit=limits.of(caller.key_id, caller.monthly_limit_micros),
     )
-    return _queue(submission, asked, variant)
+    return _queue(submission, image, asked, variant)
 
 
-def _queue(submission: jobs.Submission, asked: ImageSubmission, variant: str) -> Reply:
+def _queue(
+    submission: jobs.Submission, image: bytes | None, asked: ImageSubmission, variant: str
+) -> Reply:
     try:
+        if image is not None:
+            submission = _with_reference(submission, image)
         return _accepted(jobs.submit(submission))
-    except (InsufficientBalance, IntegrityError) as error:
+    except (InsufficientBalance, LimitReached, IntegrityError) as error:
         if submission.input_name:
             # What stays is swept away later, like all that no job uses.
             with suppress(files.StoreUnavailable):
@@ -86,23 +94,42 @@ def _queue(submission: jobs.Submission, asked: ImageSubmission, variant: str) ->
             key = submission.idempotency_key
             earlier = jobs.submitted_before(submission.account_id, key)
             if earlier:
-                return _once_more(earlier, asked, variant)
+                return _once_more(earlier, asked, variant, submission.input_digest)
         if isinstance(error, IntegrityError):
             raise
-        price = usd(submission.price_micros)
-        raise ApiError(
-            "INSUFFICIENT_BALANCE",
-            f"Insufficient wallet balance: this image costs {price}. Top up and retry.",
-        ) from None
+        raise _unaffordable(submission, error) from None
 
 
-def _once_more(earlier: Job, asked: ImageSubmission, variant: str) -> Reply:
+def _unaffordable(
+    submission: jobs.Submission, error: InsufficientBalance | LimitReached
+) -> ApiError:
+    if submission.limit and isinstance(error, LimitReached):
+        return ApiError("SPENDING_LIMIT_REACHED", limits.explain(submission.limit))
+    price = usd(submission.price_micros)
+    return ApiError(
+        "INSUFFICIENT_BALANCE",
+        f"Insufficient wallet balance: this image costs {price}. Top up and retry.",
+    )
+
+
+def _with_reference(submission: jobs.Submission, image: bytes) -> jobs.Submission:
+    """The submission with its cleaned image in our store. Raises InsufficientBalance, ApiError."""
+    # To decode one takes long: nobody gets it for free. What is paid, the hold alone decides.
+    funds = statement.summary(Account(pk=submission.account_id))
+    if not funds.affords(submission.price_micros):
+        raise InsufficientBalance
+    return replace(submission, input_name=files.save_input(*request.clean_image(image)))
+
+
+def _once_more(earlier: Job, asked: ImageSubmission, variant: str, input_digest: str) -> Reply:
     """The answer that the job got when it was submitted. Raises ApiError if it is another one."""
-    is_same = (
+    # What its customer has deleted cannot be compared any more, and is not made once more either.
+    is_same = earlier.deleted_at is not None or (
         earlier.prompt == asked.prompt
         and earlier.variant == variant
         and earlier.input_url == (asked.image_url or "")
-        and _has_image(earlier, asked.image)
+        # A job of an earlier release does not say, and nothing else speaks against the image.
+        and earlier.input_digest in (None, input_digest)
     )
     if not is_same:
         raise ApiError(
@@ -113,20 +140,8 @@ def _once_more(earlier: Job, asked: ImageSubmission, variant: str) -> Reply:
     return _accepted(jobs.Submitted(earlier.pk, earlier.price_micros, earlier.created_at))
 
 
-def _has_image(earlier: Job, image: str | None) -> bool:
-    # What came as an address has a file too, once it is mirrored.
-    input_name = "" if earlier.input_url else earlier.input_name
-    if image is None or not input_name:
-        return image is None and not input_name
-    data, _ = request.decode_image(image)
-    try:
-        return data == files.read_input(input_name)
-    except FileNotFoundError:
-        # It is not kept for ever, and nothing else speaks against the image.
-        return True
-
-
 def _accepted(job: jobs.Submitted) -> Reply:
+    current.job_id.set(str(job.id))
     body = Accepted(
         job_id=str(job.id),
         status="queued",

@@ -14,11 +14,7 @@ class Command(BaseCommand):
     help = "Proves that balances are what the transfers add up to, and holds what jobs need."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = [
-            f"book {drift.book_id}: {drift.what} is {drift.found}, should be {drift.expected}"
-            for drift in drifts()
-        ]
-        found += audit.findings()
+        found = [str(drift) for drift in drifts()] + audit.findings()
         for finding in found:
             self.stderr.write(finding)
         if found:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from generations import files, jobs, pictures
 from generations.engines import connected
-from generations.engines.base import Engine, Image, ImageRequest, Pending
+from generations.engines.base import Engine, ImageRequest, Pending
 from generations.engines.wire import Wire
 from generations.models import Job
 
@@ -34,8 +34,8 @@ def _made(job: Job) -> bytes:
         str(job.pk), job.prompt, job.width, job.height, options=job.model.options
     )
     started = _loop().run(engine.start(request))
-    if isinstance(started, Image):
-        return started.data
+    if not isinstance(started, str):
+        return _loop().run(engine.fetched(started))
     job.engine_reference = started
     jobs.note_started(job)
     return _loop().run(_wait_for(engine, request, started))

@@ -7,14 +7,16 @@ import asyncio
 import io
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import pytest
 from PIL import Image as Pillow
 
 from generations.engines import ENGINES, failures
-from generations.engines.base import Engine, Image, ImageRequest, Pending
+from generations.engines.base import Engine, Image, ImageRequest, Link, Pending
 from generations.engines.failures import EngineFailed, EngineUncertain
+from generations.engines.reference import Reference
 from generations.engines.wire import Wire
 from tests.generations.engines.servers.server import Server
 
@@ -34,8 +36,21 @@ def photo(form: str = "PNG") -> bytes:
     return out.getvalue()
 
 
-def request_to(server: Server, prompt: str = "a shark", **fields: Any) -> ImageRequest:
+def kept(picture: bytes) -> Reference:
+    """A reference image in a store."""
+
+    async def read() -> bytes:
+        return picture
+
+    return Reference(read, asyncio.Semaphore())
+
+
+def request_to(
+    server: Server, prompt: str = "a shark", reference: bytes | None = None, **fields: Any
+) -> ImageRequest:
     """A request for the server's usual size, with its options."""
+    if reference is not None:
+        fields["reference"] = kept(reference)
     # One provider's size is the variant's.
     width = 64 if server.name == "sharkapi" else 128
     options = {**server.options, **fields.pop("options", {})}
@@ -52,12 +67,18 @@ def ask(name: str, question: Callable[[Engine], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
+async def start(engine: Engine, request: ImageRequest) -> str | Image | Link:
+    """What the engine says to a request whose reference image is in hand."""
+    async with request.reference or nullcontext():
+        return await engine.start(request)
+
+
 async def finish(engine: Engine, request: ImageRequest) -> bytes:
     """The image's bytes, however often one must ask."""
-    started = await engine.start(request)
-    if isinstance(started, Image):
-        return started.data
-    return await wait(engine, request, started)
+    started = await start(engine, request)
+    if isinstance(started, str):
+        return await wait(engine, request, started)
+    return await engine.fetched(started)
 
 
 async def wait(engine: Engine, request: ImageRequest, reference: str) -> bytes:
@@ -76,7 +97,7 @@ def image_of(server: Server, request: ImageRequest) -> bytes:
 
 def reference_of(server: Server, request: ImageRequest) -> str:
     """How the engine calls a request that it started."""
-    reference = ask(server.name, lambda engine: engine.start(request))
+    reference = ask(server.name, lambda engine: start(engine, request))
     assert isinstance(reference, str)
     return reference
 

@@ -52,6 +52,18 @@ def value(status: int, body: object) -> Fault:
     return text(status, json.dumps(body), "application/json")
 
 
+def padded(size_bytes: int) -> Fault:
+    """The right answer, with more in it than anybody asked for."""
+
+    async def fault(_server: Server, _request: web.Request, answer: Answer) -> web.StreamResponse:
+        given = await answer()
+        assert isinstance(given, web.Response)
+        body = json.loads(given.text or "")
+        return web.json_response(body | {"logs": "x" * size_bytes}, status=given.status)
+
+    return fault
+
+
 def echo(status: int) -> Fault:
     """Everything that was sent, the secret too, comes back."""
 
@@ -117,11 +129,12 @@ def cut() -> Fault:
     return fault
 
 
-def endless() -> Fault:
+def endless(status: int = 200) -> Fault:
     """An answer without an end, as fast as it is read."""
 
     async def fault(_server: Server, request: web.Request, _answer: Answer) -> web.StreamResponse:
-        begun = web.StreamResponse(headers={"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json"}
+        begun = web.StreamResponse(status=status, headers=headers)
         await begun.prepare(request)
         while True:
             await begun.write(CHUNK)

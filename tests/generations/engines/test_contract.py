@@ -17,6 +17,7 @@ from tests.generations.engines.asking import (
     failure_of,
     finish,
     image_of,
+    kept,
     photo,
     request_to,
 )
@@ -38,17 +39,18 @@ def test_words_become_the_providers_very_image(server: Server) -> None:
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 def test_a_reference_image_becomes_another_image(server: Server, form: str) -> None:
-    request = request_to(server, PROMPT, reference=photo(form))
+    sent = photo(form)
+    request = request_to(server, PROMPT, reference=sent)
     data = image_of(server, request)
     (work,) = server.works.values()
     assert (work.prompt, work.width, work.height) == (PROMPT, request.width, request.height)
-    assert work.reference == request.reference
-    assert data == png(request.width, request.height, colour_of(request.reference))
+    assert work.reference == sent
+    assert data == png(request.width, request.height, colour_of(sent))
 
 
 @pytest.mark.parametrize("reference", [None, photo()])
 def test_the_demo_paints_what_it_is_asked_for(reference: bytes | None) -> None:
-    request = ImageRequest("1", PROMPT, 128, 64, reference)
+    request = ImageRequest("1", PROMPT, 128, 64, kept(reference) if reference else None)
     data = ask("demo", lambda engine: finish(engine, request))
     assert clean_result(data, 128, 64) == data
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from generations.engines.base import Engine, Image
+from generations.engines.base import Engine, Image, Link
 from generations.engines.failures import EngineFailed, EngineRefused, EngineUncertain
 from tests.generations.engines import faults
 from tests.generations.engines.asking import ask, failure_of, finish, image_of, request_to
@@ -62,11 +62,13 @@ def test_waiting_for_a_silent_provider_can_be_cut_short(server: Server, after_wo
         faults.lost(after_work=False),
         faults.cut(),
         faults.problem("error"),
+        # The gateway that says so may have passed the request on.
+        faults.page(408),
         faults.page(500),
         faults.page(502),
         faults.page(504),
     ],
-    ids=["lost", "lost before", "cut", "500", "500 page", "502", "504"],
+    ids=["lost", "lost before", "cut", "500", "408", "500 page", "502", "504"],
 )
 def test_without_a_clear_answer_it_is_uncertain_and_not_sent_again(
     server: Server, fault: Fault
@@ -111,6 +113,16 @@ def test_an_answer_without_an_end_is_ended(server: Server) -> None:
     failure_of(lambda: image_of(server, request_to(server)), (EngineFailed, EngineUncertain))
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, EngineRefused), (500, EngineUncertain), (503, EngineRefused)]
+)
+def test_an_error_without_an_end_is_the_error_that_it_is(
+    server: Server, status: int, kind: type[EngineFailed | EngineUncertain]
+) -> None:
+    server.fails("submit", faults.endless(status))
+    failure_of(lambda: image_of(server, request_to(server)), kind)
+
+
 def test_nothing_is_unpacked(server: Server) -> None:
     server.fails("submit", faults.bomb())
     request = request_to(server)
@@ -133,7 +145,7 @@ def test_the_wire_serves_again_after_a_fault(server: Server) -> None:
     request = request_to(server)
     server.fails("submit", faults.cut())
 
-    async def twice(engine: Engine) -> str | Image:
+    async def twice(engine: Engine) -> str | Image | Link:
         with pytest.raises(EngineUncertain):
             await engine.start(request)
         return await engine.start(request)

@@ -11,7 +11,7 @@ import pytest
 
 from generations.engines import ENGINES
 from generations.engines.base import Image, ImageRequest, Pending
-from generations.engines.failures import EngineFailed, EngineRefused, EngineUncertain
+from generations.engines.failures import BROKEN, EngineFailed, EngineRefused, EngineUncertain
 from generations.engines.wire import Wire
 from tests.generations.engines import faults
 from tests.generations.engines.asking import (
@@ -27,6 +27,7 @@ from tests.generations.engines.conftest import POLLED
 from tests.generations.engines.servers.server import Fault, Server
 
 polled = pytest.mark.parametrize("server", POLLED, indirect=True)
+ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 # Answers to a poll after which one asks again.
 NO_ANSWERS = {
     "429": faults.problem("rate_limit", Retry_After="7"),
@@ -98,6 +99,25 @@ def test_a_poll_without_an_end_is_ended(server: Server) -> None:
     reference = reference_of(server, request)
     server.fails("poll", faults.endless())
     failure_of(lambda: poll(server, request, reference), (EngineFailed, EngineUncertain))
+
+
+@polled
+@pytest.mark.parametrize("step", ["submit", "poll"])
+def test_hundreds_of_answers_fit_in_memory(server: Server, step: str) -> None:
+    """Read, an answer takes many times its length."""
+    request = request_to(server)
+    reference = reference_of(server, request)
+
+    def question() -> object:
+        if step == "poll":
+            return poll(server, request, reference)
+        return reference_of(server, request)
+
+    server.fails(step, faults.padded(ANSWER_LIMIT_BYTES // 2))
+    assert question()
+    server.fails(step, faults.padded(ANSWER_LIMIT_BYTES))
+    failure = failure_of(question, EngineFailed)
+    assert (failure.kind, failure.message) == ("provider", BROKEN)
 
 
 @polled

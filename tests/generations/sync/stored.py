@@ -9,7 +9,7 @@ from django.conf import settings
 from generations import files
 from tests.generations.engine_room import picture
 
-TWO_HOURS_SECONDS = 7200
+TWO_DAYS_SECONDS = 172_800
 
 
 def path_of(folder: files.Folder, name: str) -> Path:
@@ -24,13 +24,13 @@ def grow_old(folder: files.Folder, name: str, seconds: float) -> Path:
     return path
 
 
-def result(seconds_old: float = TWO_HOURS_SECONDS) -> tuple[str, Path]:
+def result(seconds_old: float = TWO_DAYS_SECONDS) -> tuple[str, Path]:
     """A result that no job refers to, by name and path."""
     name = files.save_result(picture())
     return name, grow_old("images", name, seconds_old)
 
 
-def reference(seconds_old: float = TWO_HOURS_SECONDS) -> tuple[str, Path]:
+def reference(seconds_old: float = TWO_DAYS_SECONDS) -> tuple[str, Path]:
     """A reference image that no job refers to, by name and path."""
     name = files.save_input(picture(), "png")
     return name, grow_old("inputs", name, seconds_old)

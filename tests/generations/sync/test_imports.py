@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 from PIL import Image as Pictures
 
-from accounts.models import Account, User
+from accounts.models import User
 from generations import audit, files, jobs
 from generations.models import CatalogueModel, Job
 from generations.sync import imports
@@ -17,40 +17,13 @@ from tests.at_once import at_once
 from tests.conftest import Customer
 from tests.generations.engines import faults
 from tests.generations.engines.servers.server import Server
-from tests.generations.engines.servers.work import Work
+from tests.generations.sync.foreign import elsewhere, imported, importing, prompts
 from tests.underway import PRICE
 from tests.visitor import Visitor
 
+__all__ = ["importing"]
+
 FILE_TRIES = 2
-
-
-@pytest.fixture(autouse=True)
-def importing(row: CatalogueModel, alice: Customer) -> CatalogueModel:
-    """The row brings everything into alice's history."""
-    row.import_into = alice.account
-    row.save(update_fields=["import_into"])
-    return row
-
-
-def elsewhere(
-    server: Server, minutes_ago: float = 10, prompt: str = "made elsewhere", key: str = ""
-) -> Work:
-    """An image that somebody had made there, and not through us."""
-    created_at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
-    asked = {"input": {"prompt": prompt}}
-    made = Work(uuid.uuid4().hex, prompt, 64, 64, key, asked=asked, created_at=created_at)
-    # The server lists them in the order in which it took them on.
-    return server.take(made)
-
-
-def imported(account: Account) -> list[Job]:
-    return list(
-        Job.objects.filter(account=account, imported_at__isnull=False).order_by("created_at")
-    )
-
-
-def prompts(customer: Customer) -> list[str]:
-    return [job.prompt for job in imported(customer.account) if job.status == "completed"]
 
 
 def until(row: CatalogueModel) -> datetime | None:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from generations import audit, files, jobs
+from generations import audit, files, jobs, overdue
 from generations.models import CatalogueModel, Job
-from generations.sync import lost, overdue
+from generations.sync import lost
 from tests.at_once import at_once
 from tests.conftest import Customer, wait_until
+from tests.generations.engine_room import clear_queue
 from tests.generations.engines.servers.server import Server
 from tests.generations.engines.servers.work import Work
 from tests.underway import PRICE
@@ -22,8 +23,7 @@ pytestmark = pytest.mark.usefixtures("_nobody_else")
 @pytest.fixture
 def _nobody_else(database: None) -> None:
     """Nothing of other tests is taken over here."""
-    for job_id in Job.objects.filter(finished_at=None).values_list("pk", flat=True):
-        jobs.fail(job_id, "staff", "cleared")
+    clear_queue()
 
 
 def left(customer: Customer, row: CatalogueModel, seconds_ago: float, **values: Any) -> Job:
@@ -126,8 +126,8 @@ def test_everything_overdue_ends_in_the_references_words(
     queued = jobs.submit(jobs.Submission(alice.account.pk, row.pk, PRICE, 64, 64, "a shark")).id
     ids = [queued, *(job.pk for job in late)]
     Job.objects.filter(pk__in=ids).update(deadline_at=Now())
-    assert overdue.fail() == 4
+    assert overdue.fail_all() == 4
     ended = Job.objects.filter(pk__in=ids).values_list("status", "failure_kind", "error")
     words = "Provider request timed out after 180s."
     assert set(ended) == {("failed", "timeout", words)}
-    assert overdue.fail() == 0
+    assert overdue.fail_all() == 0

@@ -1,8 +1,9 @@
 """The store keeps what jobs need, for as long as the operator wants, and nothing else."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import time_machine
 from django.db.models.functions import Now
 from django.test import override_settings
 
@@ -14,16 +15,24 @@ from tests.generations.sync.ended import completed, failed
 from tests.generations.sync.stored import grow_old, path_of, reference, result
 from tests.underway import processing
 
-HOUR = 3600
+DAY = 86_400
+MINUTE = 60
 
 
 def test_what_no_job_wants_is_removed(alice: Customer) -> None:
-    (_, orphan), (_, young), (wanted, kept) = result(), result(HOUR - 60), result()
+    (_, orphan), (_, young), (wanted, kept) = result(), result(DAY - MINUTE), result()
     job = completed(alice, wanted)
     sweep.images()
     assert [path.exists() for path in (orphan, young, kept)] == [False, True, True]
     job.refresh_from_db()
     assert job.image_deleted_at is None
+
+
+def test_a_clock_that_is_hours_off_removes_nothing_of_a_job_under_way() -> None:
+    _, path = result(seconds_old=0)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=14)):
+        sweep.images()
+    assert path.exists()
 
 
 def test_a_reference_stays_with_its_job(alice: Customer) -> None:
@@ -45,7 +54,7 @@ def test_more_than_a_page_is_swept(alice: Customer) -> None:
     names = [f"{folder.name}{uuid.uuid4().hex[2:]}.png" for _ in range(1100)]
     for name in names:
         (folder / name).touch()
-        grow_old("images", name, 2 * HOUR)
+        grow_old("images", name, 2 * DAY)
     for name in (names[0], names[-1]):
         completed(alice, name)
     sweep.images()

@@ -1,0 +1,54 @@
+"""axe finds nothing serious or critical on any page, in either theme, and no text comes alive.
+
+The rules are axe-core's own (https://dequeuniversity.com/rules/axe/).
+"""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page as Tab
+
+from tests.face.cast import Cast
+from tests.face.conftest import SignedIn
+from tests.face.pages import Page, pages
+
+pytestmark = pytest.mark.face
+
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
+RUN = "() => axe.run(document, {resultTypes: ['violations']})"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page(cast: Cast, signed_in: SignedIn, scheme: str) -> None:
+    found = []
+    for page in pages(cast):
+        tab = signed_in(page.who).new_page()
+        # A phone shows everything that a wide screen does, and more closely together.
+        tab.set_viewport_size({"width": 390 if scheme == "dark" else 1440, "height": 900})
+        tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found += [f"{page}: {problem}" for problem in problems(tab, page)]
+        tab.close()
+    assert found == []
+
+
+def problems(tab: Tab, page: Page) -> list[str]:
+    """What axe minds, what runs over the edge, and scripts that are not ours."""
+    faults: list[str] = []
+    tab.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    tab.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    answer = tab.goto(page.path)
+    assert answer
+    if answer.status != 200:
+        return [f"answered {answer.status}"]
+    if tab.evaluate("window.wounded"):
+        faults.append("a hostile text came alive")
+    if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        faults.append("it is wider than the window")
+    # A page of ours runs no script but from files; axe comes from outside of it.
+    tab.evaluate(AXE)
+    for violation in tab.evaluate(RUN)["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            first = violation["nodes"][0]
+            where = first["target"]
+            faults.append(f"{violation['id']} ({len(violation['nodes'])}): {where} {first['html']}")
+    return faults

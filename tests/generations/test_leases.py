@@ -1,0 +1,53 @@
+"""Claims and leases: whose a job is, however two runners come between each other's statements."""
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection
+
+from generations import jobs, leases
+from generations.models import Job
+from tests.at_once import apart
+from tests.conftest import Customer
+from tests.generations.engine_room import claimed, expire, offer
+from tests.underway import submission
+
+VARIANT = "leases"
+ANY_LEASE_SECONDS = -3600.0
+Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
+
+
+def test_a_claim_reads_its_own_fence(alice: Customer) -> None:
+    """Even if another runner could take the job over at once, between the claim and its reading."""
+    offer(VARIANT)
+    job_id = jobs.submit(submission(alice, variant=VARIANT)).id
+    successor: list[leases.Claimed] = []
+
+    def come_between(execute: Execute, sql: str, values: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT") and not successor:
+            with ThreadPoolExecutor(1) as threads:
+                take = apart(threads, leases.reclaim, uuid.uuid4(), 1000, {}, ANY_LEASE_SECONDS)
+                successor.extend(take.result())
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(come_between):
+        found = leases.claim(uuid.uuid4(), 1000, {})
+    fences = [(each.job.pk, each.job.fence) for each in (*found, *successor)]
+    assert [fence for pk, fence in fences if pk == job_id] == [1]
+
+
+def test_a_runner_does_not_take_over_its_own_jobs(alice: Customer) -> None:
+    """After an outage all its leases have run out, and it is at work on the jobs all the same."""
+    runner_id = uuid.uuid4()
+    job = claimed(alice, VARIANT).job
+    Job.objects.filter(pk=job.pk).update(runner_id=runner_id)
+    expire(job.pk)
+
+    def reclaimed_by(reclaimer: uuid.UUID) -> list[int]:
+        found = leases.reclaim(reclaimer, 1000, {})
+        return [each.job.fence for each in found if each.job.pk == job.pk]
+
+    assert reclaimed_by(runner_id) == []
+    assert reclaimed_by(uuid.uuid4()) == [2]
