@@ -27,7 +27,7 @@ WORD_MAX_CHARACTERS = 40
 FORTNIGHTS_MAX = 400
 
 PAGE = """
-SELECT id FROM generations_job WHERE {conditions}
+SELECT id FROM generations_job WHERE {conditions} AND deleted_at IS NULL
 ORDER BY created_at DESC, id DESC LIMIT {limit}
 """
 
@@ -57,11 +57,11 @@ WITH cut AS (
         ) AS lexemes
     FROM word
 ), newest AS MATERIALIZED (
-    SELECT id, created_at, prompt, model_id FROM generations_job WHERE {conditions}
+    SELECT id, created_at, prompt, model_id, deleted_at FROM generations_job WHERE {conditions}
     ORDER BY created_at DESC, id DESC LIMIT {read}
 ), near AS MATERIALIZED (
     SELECT id, created_at FROM newest
-    WHERE lower(prompt) ~ ALL ((SELECT patterns FROM asked)::text[])
+    WHERE deleted_at IS NULL AND lower(prompt) ~ ALL ((SELECT patterns FROM asked)::text[])
       AND (%(models)s::bigint[] IS NULL OR model_id = ANY(%(models)s::bigint[]))
     LIMIT {limit}
 ), far AS (
@@ -147,7 +147,6 @@ def _conditions(filters: Filters, place: Place | None) -> list[str]:
     shown = 1 if chosen[0] == OF_KEY else 2
     # IS TRUE hides the others from the planner, which would now and then read all of another index.
     conditions = [*chosen[:shown], *(f"({each}) IS TRUE" for each in chosen[shown:])]
-    conditions.append("deleted_at IS NULL")
     if filters.since:
         conditions.append("created_at >= %(since)s")
     if filters.until:

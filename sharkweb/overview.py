@@ -26,7 +26,7 @@ from wallet.models import Topup
 DAYS = 30
 IMAGES_MAX = 6
 # Among these the latest images are looked for; the others may have failed or been deleted.
-JOBS_MAX = 24
+JOBS_MAX = 12
 # Remembers the account whose first steps were put away, in this browser.
 PUT_AWAY = "first_steps"
 YEAR_SECONDS = 31_536_000

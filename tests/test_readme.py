@@ -24,6 +24,7 @@ ELSEWHERE = {
     "make run": "tests/test_run.py",
     "make test": ".ci/run",
     "make check": ".ci/run",
+    "make face": ".ci/run",
     "make faults": ".ci/run",
     "make bench": ".ci/run",
 }

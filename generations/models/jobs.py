@@ -204,6 +204,11 @@ class Job(models.Model):
         return "" if self.image_deleted_at or not self.image_name else image_path(self.image_name)
 
     @property
+    def page_path(self) -> str:
+        """The address of its page, for members of its account."""
+        return f"/jobs/{self.pk}"
+
+    @property
     def thumbnail_path(self) -> str:
         """The address of the image's thumbnail, for lists; "" where there is no image."""
         return f"/thumbnails/{self.image_name}" if self.image_path else ""

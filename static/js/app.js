@@ -86,7 +86,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus();
     const form = event.target.closest("[data-shortcut-submit]");
-    if (form && event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+    if (form && event.key === "Enter" && !event.repeat && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
       form.requestSubmit();
     }

@@ -90,7 +90,7 @@ def _fill(database: Database, people: list[Customer], jobs: int) -> dict[str, li
     return {
         "GET /api/v1/jobs/:id": asker.polls(finished.ids_of(asker, LOOKED_UP_JOBS)),
         "GET /api/v1/jobs": [request("GET", "/api/v1/jobs", asker.headers, 200, '"next_cursor":"')],
-        "GET /history": [request("GET", "/history", cookie, 200, "/images/")],
+        "GET /history": [request("GET", "/history", cookie, 200, "/thumbnails/")],
         "POST /api/v1/image": [asker.submission()],
     }
 

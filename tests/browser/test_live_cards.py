@@ -35,7 +35,7 @@ def test_one_request_refreshes_all_cards(open_page: Open, alice: Customer) -> No
     asked: list[str] = []
 
     def note(request: Request) -> None:
-        if "/jobs/live" in request.url:
+        if "/history/live" in request.url:
             asked.append(request.url)
 
     page.on("request", note)
@@ -63,9 +63,9 @@ def test_everything_works_without_javascript(open_page: Open, alice: Customer) -
     for number in range(30):
         submit(alice, f"older {number}")
     page.goto("/history")
-    expect(page.locator("#jobs > li.job")).to_have_count(24)
+    expect(page.locator("#jobs > li.tile")).to_have_count(24)
     page.get_by_role("link", name="Show older").click()
-    expect(page.locator("#jobs > li.job")).to_have_count(7)
+    expect(page.locator("#jobs > li.tile")).to_have_count(7)
     page.goto("/tokens")
     page.get_by_label("Name").fill("old browser")
     page.keyboard.press("Enter")

@@ -54,7 +54,7 @@ def test_from_sign_up_to_an_image_and_a_token(open_page: Open, site: str, width:
     expect(page.locator("#wallet-chip")).to_contain_text("2 free images")
     source = picture.get_attribute("src")
     assert source
-    assert httpx.get(site + source).headers["Content-Type"] == "image/png"
+    assert httpx.get(site + source).headers["Content-Type"] == "image/webp"
 
     page.goto("/history")
     expect(page.locator("#jobs > li")).to_have_count(1)

@@ -4,6 +4,7 @@ Their texts are the worst that a form lets through, so that every page is also s
 Nothing here is a test.
 """
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from PIL import Image
 
+from accounts import invitations
 from accounts.models import Account, User
+from accounts.roles import Role
 from generations import files, jobs
 from generations.models import CatalogueModel, Job
 from generations.sync import usage
@@ -46,6 +49,7 @@ class Cast:
     job: Job
     failed: Job
     running: Job
+    invitation: str
 
 
 def assemble(new_customer: NewCustomer, staff: User, days: int = 40) -> Cast:
@@ -72,7 +76,21 @@ def assemble(new_customer: NewCustomer, staff: User, days: int = 40) -> Cast:
     jobs.submit(_submission(rich, None, model, HOSTILE))
     while usage.roll_up():
         pass
-    return Cast(rich, new_customer("newcomer", trials=3), staff, last, failed, running)
+    newcomer = new_customer("newcomer", trials=3)
+    return Cast(rich, newcomer, staff, last, failed, running, _invited(rich))
+
+
+def _invited(customer: Customer) -> str:
+    """The token of an invitation into the customer's account, as its link has it."""
+    tokens: list[str] = []
+    email = f"{'guest.' * 8}{uuid.uuid4().hex}@example.com"
+
+    def link(token: str) -> str:
+        tokens.append(token)
+        return f"http://127.0.0.1:9/invitations/{token}"
+
+    invitations.invite(customer.account, email, Role.BILLING, customer.user, link)
+    return tokens[0]
 
 
 def more(customer: Customer, count: int) -> None:

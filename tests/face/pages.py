@@ -53,12 +53,10 @@ def pages(cast: Cast) -> list[Page]:
     add("delete_jobs", RICH, path=f"?job={cast.job.pk}")
     add("edit_token", RICH, key_id=cast.rich.key.pk)
     add("revoke_token", RICH, key_id=cast.rich.key.pk)
-    add("invitation", STRANGER, token="none")
+    add("invitation", STRANGER, NEWCOMER, token=cast.invitation)
     for name in (
         *(
             "wallet_settings",
-            "auto_topup_settings",
-            "low_balance_settings",
             "sessions",
             "members",
             "leave",
