@@ -49,7 +49,7 @@ class UserAdmin(DjangoUserAdmin[User]):
         return _named([_with_role(page_link(each.account), each) for each in places])
 
 
-class MembershipInline(admin.TabularInline[Membership, Account]):
+class MembershipInline(admin.StackedInline[Membership, Account]):
     model = Membership
     extra = 0
     autocomplete_fields = ("user",)

@@ -17,7 +17,6 @@ class CatalogueModelAdmin(admin.ModelAdmin[CatalogueModel]):
         *("variant", "engine", "price", "width", "height", "active", "position", "concurrency"),
         "imports",
     )
-    list_editable = ("active", "position")
     list_display_links = ("variant", "engine")
     list_select_related = ("import_into",)
     fields = (

@@ -124,7 +124,8 @@ class JobAdmin(NewestAdmin[Job]):
     def image(self, job: Job) -> str:
         if not job.image_path:
             return NOTHING
-        return format_html('<a href="{0}"><img src="{0}" alt="" height="240"></a>', job.image_path)
+        tag = '<a href="{0}"><img src="{0}" alt="{1}" height="240"></a>'
+        return format_html(tag, job.image_path, _("image"))
 
     @admin.display(description="", empty_value="")
     def picture(self, job: Job) -> str:

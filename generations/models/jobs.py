@@ -192,6 +192,11 @@ class Job(models.Model):
         return self.model.variant
 
     @property
+    def short_prompt(self) -> str:
+        """As much of the prompt as names the job to people."""
+        return self.prompt if len(self.prompt) <= 160 else self.prompt[:159] + "…"
+
+    @property
     def source_label(self) -> str:
         """Where it was asked for: the token's name, the playground, or at its engine."""
         if self.imported_at:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -35,8 +36,14 @@ def history(request: AccountRequest) -> HttpResponse:
         "is_part": is_part,
     }
     context |= _found(request, form)
-    part = ("_older" if cursor else "_results") if is_part else "history"
-    response = render(request, f"generations/history/{part}.html", context)
+    # Drawn by itself: at the depth of a whole page's templates each of the many calls for its jobs
+    # would make CPython map memory anew, and take half as long again.
+    context["items"] = render_to_string("generations/history/_items.html", context, request)
+    if is_part and cursor:
+        response = HttpResponse(context["items"])
+    else:
+        page = "_results" if is_part else "history"
+        response = render(request, f"generations/history/{page}.html", context)
     # A browser that goes back must not take the part for the page.
     patch_vary_headers(response, ["HX-Request"])
     if is_part and not cursor:
