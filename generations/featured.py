@@ -1,11 +1,12 @@
 """The images that staff show on the landing page, with their prompts, to everyone.
 
-Staff choose among what customers made; nothing is shown that nobody chose, or that was deleted.
+Staff choose among what accounts with staff in them made: a customer's prompt is theirs alone.
 """
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import Account
 from generations.models import Job
 
 SHOWN_MAX = 6
@@ -21,9 +22,10 @@ def newest() -> list[Job]:
 
 
 def feature(chosen: QuerySet[Job]) -> int:
-    """Shows those of the jobs that have an image; how many they are."""
-    with_image = chosen.filter(status=Job.Status.COMPLETED, image_deleted_at=None)
-    return with_image.update(featured_at=timezone.now())
+    """Shows those of the jobs that have an image and are the staff's own; how many they are."""
+    own = Account.objects.filter(members__is_staff=True)
+    fit = chosen.filter(status=Job.Status.COMPLETED, image_deleted_at=None, account__in=own)
+    return fit.update(featured_at=timezone.now())
 
 
 def withdraw(chosen: QuerySet[Job]) -> int:

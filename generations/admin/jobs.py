@@ -162,7 +162,7 @@ class JobAdmin(NewestAdmin[Job]):
         self.message_user(request, text % {"count": len(failed)})
 
     @admin.action(
-        description=_("Show on the landing page: image and prompt, to everyone"),
+        description=_("Show on the landing page: staff's own image and prompt"),
         permissions=["change"],
     )
     def feature(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
@@ -170,8 +170,8 @@ class JobAdmin(NewestAdmin[Job]):
         for job in chosen.filter(featured_at__isnull=False):
             self.log_change(request, job, "Shown on the landing page")
         text = ngettext(
-            "%(count)s job is shown; the others have no image.",
-            "%(count)s jobs are shown; the others have no image.",
+            "%(count)s job is shown; the others have no image, or are a customer's.",
+            "%(count)s jobs are shown; the others have no image, or are a customer's.",
             shown,
         )
         self.message_user(request, text % {"count": shown})

@@ -1,5 +1,5 @@
-// What htmx does not do: copying, the prompt's counter, Cmd/Ctrl+Enter, seconds that tick, times in
-// the reader's own zone, the dialog, toasts that pass, tabs that are remembered.
+// What htmx does not do: copying, the prompt's counter, Cmd/Ctrl+Enter, times in the reader's own
+// zone, the dialog, toasts that pass, tabs that are remembered.
 // Owns no text; every page works without it.
 (() => {
   "use strict";
@@ -23,7 +23,7 @@
     each("[data-count]", count);
     each("time[data-local]", localise);
     each(".toasts .toast:not([data-passing])", passing);
-    remembered();
+    each("[data-tabs]", remembered);
     if (/Mac|iP/.test(navigator.platform)) {
       each("[data-modifier]", (key) => (key.textContent = "⌘"));
     }
@@ -62,11 +62,9 @@
   const choose = (kind, value) => {
     each(`[data-tabs="${kind}"] input[value="${value}"]`, (input) => (input.checked = true));
   };
-  const remembered = () => {
-    for (const kind of new Set([...document.querySelectorAll("[data-tabs]")].map((tabs) => tabs.dataset.tabs))) {
-      const value = localStorage.getItem(`tabs-${kind}`);
-      if (/^\w+$/.test(value ?? "")) choose(kind, value);
-    }
+  const remembered = ({ dataset: { tabs: kind } }) => {
+    const value = localStorage.getItem(`tabs-${kind}`);
+    if (/^\w+$/.test(value ?? "")) choose(kind, value);
   };
   document.addEventListener("change", (event) => {
     const kind = event.target.closest("[data-tabs]")?.dataset.tabs;
@@ -111,8 +109,5 @@
     });
   }
 
-  setInterval(() => {
-    each("[data-tick]", (clock) => (clock.textContent = Number(clock.textContent) + 1));
-  }, 1000);
   dress();
 })();

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import CDPSession
 from playwright.sync_api import Page as Tab
 
+from tests.conftest import CHECKOUT
 from tests.face.cast import Cast
 from tests.face.conftest import SignedIn
 from tests.face.pages import STAFF, Page, pages
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.face
 
 FIRST_MAX_BYTES = 150 * 1024
 LATER_MAX_BYTES = 40 * 1024
+SCRIPTS_MAX_BYTES = 15_000
 # Long enough for two refreshes.
 WATCHED_MILLISECONDS = 4500
 SHIFT = """() => new Promise((resolve) => {
@@ -59,6 +61,11 @@ class Meter:
 
 def for_customers(cast: Cast) -> list[Page]:
     return [page for page in pages(cast) if page.who != STAFF]
+
+
+def test_our_own_scripts_are_few() -> None:
+    scripts = sorted((CHECKOUT / "static" / "js").glob("*.js"))
+    assert 0 < sum(script.stat().st_size for script in scripts) < SCRIPTS_MAX_BYTES
 
 
 def test_bytes(cast: Cast, signed_in: SignedIn) -> None:

@@ -53,6 +53,10 @@ def test_the_first_request_has_this_address(site: str) -> None:
 def test_staff_choose_the_pictures(site: str, clerk: Visitor, alice: Customer) -> None:
     assert "built-in demo engine" in HTTP.get(site).text
     first, second = with_image(site, alice, HOSTILE), with_image(site, alice, "A calm sea")
+    act(clerk, "generations/job", "feature", first)
+    # A customer's prompt is nobody's to show.
+    assert "built-in demo engine" in HTTP.get(site).text
+    User.objects.filter(pk=alice.user.pk).update(is_staff=True)
     waiting = submit(site, alice, prompt="Not there yet").json()["job_id"]
     for job_id in (first, second, waiting):
         act(clerk, "generations/job", "feature", job_id)
