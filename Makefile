@@ -20,7 +20,7 @@ faults: $(VENV)/.dev  ## The tests that kill and freeze whole deployments. They 
 
 face: $(VENV)/.dev  ## Every page in a browser: axe, weight, statements, hostile texts.
 	@sh .ci/debian $(PROGRAMS)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m face
+	$(BIN)/python -m pytest -n 3 -m face
 
 shots: $(VENV)/.dev  ## A picture of every page, both themes and three widths, in shots/.
 	@sh .ci/debian $(PROGRAMS)

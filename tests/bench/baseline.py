@@ -77,7 +77,7 @@ async def submit(asked: Submission, x_api_key: Key) -> JSONResponse:
         hold = await connection.fetchrow(
             STATEMENTS["submit"],
             *(job_id, account_id, key_id, None, model_id, "", asked.prompt, ""),
-            *(asked.image_url or "", price_micros, width, height, DEADLINE_SECONDS),
+            *(asked.image_url or "", "", price_micros, width, height, DEADLINE_SECONDS),
             f"job:{job_id}",
         )
         if hold is None:

@@ -127,7 +127,8 @@ def last_words(lines: int) -> list[str]:
 
 def statements() -> dict[str, str]:
     """The product's statements for asyncpg, their parameters in the baseline's order."""
-    submit = "id account key user model idempotency_key prompt input_name input_url price"
+    submit = "id account key user model idempotency_key prompt"
+    submit += " input_name input_url input_digest price"
     return {
         "status": _numbered(operations.STATUS, "digest job"),
         "offer": _numbered(operations.OFFER, "digest variant"),
