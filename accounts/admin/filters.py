@@ -27,7 +27,7 @@ class RowFilter(admin.SimpleListFilter):
 
     def ways_to(self, pk: int) -> list[Q]:
         """The ways to the rows, each with an index of its own."""
-        raise NotImplementedError
+        raise NotImplementedError  # Only the filter of one table knows them.
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         self.admin = model_admin
