@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Account
 from accounts.roles import Right
 from accounts.signed_in import AccountRequest, signed_in
-from generations import history, usage, usage_charts
+from generations import history, usage
 from generations.models import Job, Usage
-from generations.periods import Period
+from generations.usage import two_charts
+from generations.usage.periods import Period
 from keys.models import Key
 from wallet import low_balance, stripe
 from wallet.models import Topup
@@ -72,7 +73,7 @@ def overview(request: AccountRequest) -> HttpResponse:
     if jobs:
         period = Period.last(DAYS)
         context["days"] = usage.rows(account, period, "day")
-        context["charts"] = usage_charts.of_days(context["days"], period)
+        context["charts"] = two_charts.of_days(context["days"], period)
     return render(request, "overview/overview.html", context)
 
 

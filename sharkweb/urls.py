@@ -6,10 +6,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from accounts.views import accounts, invitations, members, profile, sessions
-from generations import health, metrics
-from generations import views as generations
+from generations import health
 from generations.api.routes import api
-from generations.pages import history, images, job, selection, usage
+from generations.figures import metrics
+from generations.history import job_page, selection
+from generations.history import views as history
+from generations.pictures import views as pictures
+from generations.playground import views as playground
+from generations.usage import views as usage
 from sharkweb import leaving, mailbox, overview, pages, style
 from sharkweb.docs import views as docs
 from sharkweb.tokens import views as tokens
@@ -25,21 +29,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs.md", docs.markdown, name="docs_markdown"),
     path("llms.txt", docs.llms, name="llms"),
     path("overview", overview.overview, name="overview"),
-    path("playground", generations.playground, name="playground"),
+    path("playground", playground.playground, name="playground"),
     path("history", history.history, name="history"),
     path("history/live", history.live, name="history_live"),
     path("history/download", selection.download, name="download_jobs"),
     path("history/delete", selection.delete, name="delete_jobs"),
-    path("jobs/live", generations.live, name="live"),
-    path("jobs/<uuid:job_id>", job.job, name="job"),
-    path("jobs/<uuid:job_id>/live", job.live, name="job_live"),
-    path("jobs/<uuid:job_id>/star", job.star, name="star_job"),
-    path("jobs/<uuid:job_id>/reference", job.reference, name="job_reference"),
-    path("jobs/<uuid:job_id>/cancel", generations.cancel, name="cancel_job"),
-    path("jobs/<uuid:job_id>/again", generations.run_again, name="run_again"),
-    path("jobs/<uuid:job_id>/code", generations.job_code, name="job_code"),
-    path("images/<str:name>", images.image, name="image"),
-    path("thumbnails/<str:name>", images.thumbnail, name="thumbnail"),
+    path("jobs/live", playground.live, name="live"),
+    path("jobs/<uuid:job_id>", job_page.job, name="job"),
+    path("jobs/<uuid:job_id>/live", job_page.live, name="job_live"),
+    path("jobs/<uuid:job_id>/star", job_page.star, name="star_job"),
+    path("jobs/<uuid:job_id>/reference", job_page.reference, name="job_reference"),
+    path("jobs/<uuid:job_id>/cancel", playground.cancel, name="cancel_job"),
+    path("jobs/<uuid:job_id>/again", playground.run_again, name="run_again"),
+    path("jobs/<uuid:job_id>/code", playground.job_code, name="job_code"),
+    path("images/<str:name>", pictures.image, name="image"),
+    path("thumbnails/<str:name>", pictures.thumbnail, name="thumbnail"),
     path("tokens", tokens.tokens, name="tokens"),
     path("tokens/<int:key_id>", tokens.edit, name="edit_token"),
     path("tokens/<int:key_id>/revoke", tokens.revoke, name="revoke_token"),

@@ -31,7 +31,7 @@ ONLY_IMPORTED_IN = {
         for name in ("cluster", "runners", "timekeeping", "timetable", "workers")
     },
     "stripe": {"wallet/stripe.py"},
-    "httpcore": {"generations/fetch.py"},
+    "httpcore": {"generations/fetch/__init__.py"},
     "aiohttp": {"generations/engines/wire.py", "generations/engines/openai.py"},
     "boto3": {"generations/stores/s3.py"},
     "botocore": {"generations/stores/s3.py"},

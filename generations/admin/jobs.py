@@ -18,10 +18,11 @@ from accounts.admin.filters import AccountFilter
 from accounts.admin.links import NOTHING, account_link, page_link
 from accounts.admin.lists import NewestAdmin
 from accounts.models import Account
-from generations import featured, jobs, search
+from generations import featured, jobs
 from generations.admin.filters import FailureFilter, LandingFilter, SourceFilter, TokenFilter
-from generations.engine_room import engine_room
-from generations.filters import WORDS_MAX_CHARACTERS, Filters
+from generations.figures.engine_room import engine_room
+from generations.history import search
+from generations.history.filters import WORDS_MAX_CHARACTERS, Filters
 from generations.models import Job
 from generations.templatetags.durations import duration
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
-from generations.cursors import Place, decode
+from generations.history.cursors import Place, decode
 from keys.errors import STATUS_OF_CODE
 from keys.tokens import PREFIX
 

@@ -1,6 +1,6 @@
 """The cluster for jobs: one of its workers is the runner, as long as the cluster runs.
 
-Nothing is scheduled here. What the runner does is `generations/runner.py`'s.
+Nothing is scheduled here. What the runner does is `generations/runner/`'s.
 """
 
 from contextlib import suppress

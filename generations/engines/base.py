@@ -1,7 +1,7 @@
 """What every engine is: something that takes a request, and is asked until it has an answer.
 
 Engines know nothing of jobs, money or the database. They say what happened; whether to ask once
-more, or another engine, is `generations/work.py`'s to decide.
+more, or another engine, is `generations/runner/work.py`'s to decide.
 """
 
 import asyncio

@@ -21,8 +21,8 @@ from generations.engines.base import Engine, ImageRequest, Listed, Pending
 from generations.engines.failures import EngineFailed, EngineRefused, EngineUncertain
 from generations.engines.wire import Wire
 from generations.models import CatalogueModel, Job
+from generations.runner.threads import in_database, in_store, on_pictures
 from generations.sync import known
-from generations.threads import in_database, in_store, on_pictures
 
 log = logging.getLogger(__name__)
 

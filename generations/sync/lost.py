@@ -1,7 +1,7 @@
 """Goes on with jobs whose runner died, where no other runner has taken them over.
 
-What is done with a job is `work.py`'s, here as in a runner: the engine is asked about what it was
-given, and a result that could not be stored is stored. It never takes a job from the queue.
+What is done with a job is `runner/work.py`'s, here as in a runner: the engine is asked about what
+it was given, and a result that could not be stored is stored. It never takes a job from the queue.
 """
 
 import asyncio
@@ -12,13 +12,13 @@ from generations import leases
 from generations.engines import connected
 from generations.engines.wire import Wire
 from generations.leases import Claimed
-from generations.threads import in_database
-from generations.work import Work
+from generations.runner.threads import in_database
+from generations.runner.work import Work
 
 # Runners look every few seconds; what they leave for so long they will not take.
 PATIENCE_SECONDS = 15.0
-# Fewer than may have their pictures in hand at once in `work.py`: nobody waits at that limit, which
-# would belong to the event loop of an earlier round.
+# Fewer than may have their pictures in hand at once in `runner/work.py`: nobody waits at that
+# limit, which would belong to the event loop of an earlier round.
 JOBS_MAX = 16
 # After this what others can go on with is left to the next round.
 BUDGET_SECONDS = 50.0

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Account
 from generations import limits, usage
 from generations.models import Job
-from generations.periods import Period
+from generations.usage.periods import Period
 from keys.models import Key
 from wallet import ledger
 

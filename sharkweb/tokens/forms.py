@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from generations.periods import day_field, today
+from generations.usage.periods import day_field, today
 from keys.models import NAME_MAX_CHARACTERS, Key
 from wallet.forms import DollarsField
 

@@ -12,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from generations import pictures
-from generations.forms import PlaygroundForm
+from generations.playground.form import PlaygroundForm
 from tests.api.calls import SUBMIT, base64_text, check_refused, check_untouched, picture
 from tests.api.doors import DOORS, Door
 from tests.at_once import apart

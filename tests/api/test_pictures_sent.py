@@ -13,7 +13,7 @@ from generations import files, pictures
 from generations.models import Job
 from tests.api.calls import base64_text, check_refused, check_untouched, picture, submit
 from tests.conftest import Customer
-from tests.generations.jpegs import jpeg_of_scans
+from tests.generations.pictures.jpegs import jpeg_of_scans
 
 LIMIT_BYTES = 10 * 1024 * 1024
 FORMS = ["JPEG", "PNG", "WEBP"]

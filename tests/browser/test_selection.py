@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from generations.models import Job
 from tests.browser.conftest import Open, sign_in
 from tests.conftest import Customer
-from tests.generations.pages.looking import made
+from tests.generations.history.looking import made
 
 
 def test_choosing_downloading_and_deleting(open_page: Open, alice: Customer) -> None:

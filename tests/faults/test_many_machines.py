@@ -21,7 +21,7 @@ from sharkweb.up import folder
 from sharkweb.up.postgres import server
 from tests.conftest import PASSWORD, wait_until
 from tests.faults.machines import PROXIED, Machine, production
-from tests.generations.storage_server import StorageServer
+from tests.generations.stores.storage_server import StorageServer
 
 pytestmark = pytest.mark.faults
 

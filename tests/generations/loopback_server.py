@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from generations.addresses import Address
 from generations.fetch import FetchFailed, Resolve, fetch
+from generations.fetch.addresses import Address
 
 IMAGE = bytes(range(256)) * 1024
 

@@ -7,11 +7,11 @@ the filters are: a page of a million jobs costs what a page of a thousand does.
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from generations import cursors
 from generations.api import request
 from generations.api.operations.calling import Environ, Row, ask, look_up
 from generations.api.operations.polling import IS_OVERDUE, JOB_COLUMNS, fail_overdue, fields
 from generations.api.schema import PLAYGROUND, JobPage, JobQuery, ListedJob
+from generations.history import cursors
 from keys.authentication import (
     CALLER_COLUMN_COUNT,
     CALLER_COLUMNS,

@@ -12,9 +12,9 @@ from generations.models import CatalogueModel, Job
 from generations.sync import lost
 from tests.at_once import at_once
 from tests.conftest import Customer, wait_until
-from tests.generations.engine_room import clear_queue
 from tests.generations.engines.servers.server import Server
 from tests.generations.engines.servers.work import Work
+from tests.generations.figures.engine_room import clear_queue
 from tests.underway import PRICE
 
 pytestmark = pytest.mark.usefixtures("_nobody_else")

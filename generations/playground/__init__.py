@@ -1,0 +1,1 @@
+"""Where images are asked for in a browser: what is offered, the form, and the cards that wait."""
