@@ -177,6 +177,11 @@ def note_started(job: Job) -> bool:
     return bool(_held_by_fence(job).update(**values))
 
 
+def note_painted(job: Job) -> bool:
+    """Remembers when the engine was done; False if the job is no longer the runner's."""
+    return bool(_held_by_fence(job).update(engine_finished_at=job.engine_finished_at))
+
+
 def move(job: Job, model: CatalogueModel) -> bool:
     """Leaves a job that its engine did not take to the next in line; whoever has room goes on."""
     moved = bool(

@@ -62,7 +62,7 @@ WITH taken AS (
 UPDATE generations_job
 SET status = 'processing', runner_id = %(runner)s, fence = fence + 1, attempts = attempts + 1,
     lease_until = now() + %(lease_seconds)s * interval '1 second',
-    started_at = coalesce(started_at, now())
+    started_at = coalesce(started_at, now()), engine_finished_at = NULL
 FROM picked WHERE generations_job.id = picked.id
 RETURNING generations_job.id
 """

@@ -26,7 +26,9 @@ def images(count: int) -> str:
 
 def grouped(count: int) -> str:
     """The number as "12,345": what humanize's intcomma writes, in a tenth of its time."""
-    return f"{count:,}".replace(",", get_format("THOUSAND_SEPARATOR"))
+    text = f"{count:,}"
+    # Most are below a thousand, and need not ask which language this is.
+    return text.replace(",", get_format("THOUSAND_SEPARATOR")) if "," in text else text
 
 
 def parse_usd(text: str) -> int:

@@ -19,7 +19,7 @@ from wallet.models import BillingProfile
 @signed_in
 def wallet_settings(request: AccountRequest) -> HttpResponse:
     """Both forms, as they are set."""
-    return _page(request, BillingProfile.of(request.account))
+    return _page(request, BillingProfile.read(request.account))
 
 
 @require_POST

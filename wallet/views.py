@@ -62,13 +62,13 @@ def wallet(request: AccountRequest) -> HttpResponse:
 
 
 def _profile(account: Account) -> dict[str, Any]:
-    """The account's profile and the largest top-up, in one query once both exist."""
+    """The profile and the largest top-up, in one query once both exist. Nothing is written."""
     limit = Policy.objects.values("topup_max_micros")
     profiles = BillingProfile.objects.annotate(topup_max_micros=Subquery(limit))
     profile = profiles.filter(account=account).first()
     maximum_micros = profile and profile.topup_max_micros
     return {
-        "profile": profile or BillingProfile.of(account),
+        "profile": profile or BillingProfile(account=account),
         "maximum_micros": maximum_micros or Policy.current().topup_max_micros,
     }
 

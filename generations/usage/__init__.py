@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from generations.usage import dates
 from generations.usage.periods import Period
 
 By = Literal["day", "token", "variant"]
@@ -68,6 +69,11 @@ class Row(NamedTuple):
     def day(self) -> date:
         """The day, if it is one."""
         return date.fromisoformat(self.group)
+
+    @property
+    def written(self) -> str:
+        """The day as people read it."""
+        return dates.full(self.day)
 
 
 # One statement sees both tables at one moment: no job is in neither, and none in both.

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from generations.usage import dates
 from generations.usage.units import Unit
 
 # More bars are too thin to be told apart on a phone: days become weeks.
@@ -195,7 +195,7 @@ def _marks(starts: Sequence[date]) -> list[Mark]:
     return [
         Mark(
             _percent(slot.middle),
-            date_format(starts[slot.number], "j M"),
+            dates.short(starts[slot.number]),
             slot.anchor if slot.number in edges else "middle",
         )
         for slot in slots
@@ -203,7 +203,7 @@ def _marks(starts: Sequence[date]) -> list[Mark]:
 
 
 def _label(span: Sequence[date]) -> str:
-    first, last = date_format(span[0], "j M"), date_format(span[-1], "j M")
+    first, last = dates.short(span[0]), dates.short(span[-1])
     return first if len(span) == 1 else f"{first} – {last}"
 
 

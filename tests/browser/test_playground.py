@@ -16,8 +16,8 @@ from generations.models import CatalogueModel, Job
 from tests.browser.conftest import Open
 from tests.browser.test_engine_room import WATCH_SHIFTS
 from tests.conftest import Customer, NewCustomer
-from tests.generations.figures.engine_room import picture
 from tests.generations.playground.playing import arrived, lane, newest, offered, queued
+from tests.generations.runner.scripted import picture
 from wallet.statement import summary
 
 __all__ = ["offered"]

@@ -9,7 +9,7 @@ from django.forms.models import model_to_dict
 from accounts.models import User
 from generations.models import CatalogueModel
 from tests.conftest import NewCustomer
-from tests.generations.figures.engine_room import offer
+from tests.generations.runner.scripted import offer
 from tests.visitor import Visitor
 
 CATALOGUE = "/admin/generations/cataloguemodel/"

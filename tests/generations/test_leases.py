@@ -11,7 +11,7 @@ from generations import jobs, leases
 from generations.models import Job
 from tests.at_once import apart
 from tests.conftest import Customer
-from tests.generations.figures.engine_room import claimed, expire, offer
+from tests.generations.runner.scripted import claimed, expire, offer
 from tests.underway import submission
 
 VARIANT = "leases"

@@ -16,7 +16,7 @@ from generations.engines.failures import LOST
 from generations.models import Job
 from tests.at_once import apart
 from tests.conftest import Customer
-from tests.generations.figures.engine_room import claimed, expire
+from tests.generations.runner.scripted import claimed, expire
 from tests.underway import processing
 from wallet import ledger
 

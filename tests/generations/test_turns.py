@@ -11,7 +11,7 @@ from generations import jobs, leases
 from generations.models import CatalogueModel, Job
 from tests.at_once import at_once
 from tests.conftest import Customer, NewCustomer
-from tests.generations.figures.engine_room import clear_queue, offer
+from tests.generations.runner.scripted import clear_queue, offer
 from tests.underway import submission
 
 RUNNER = uuid.uuid4()

@@ -15,7 +15,7 @@ from generations.models import Job
 from keys.models import Key
 from tests.accounts.people import join, newest_mail, proven
 from tests.conftest import PASSWORD, Customer, NewCustomer
-from tests.generations.figures.engine_room import picture
+from tests.generations.runner.scripted import picture
 from tests.underway import processing, submission
 from tests.visitor import Visitor
 from wallet.models import BillingProfile, Transfer

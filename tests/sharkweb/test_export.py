@@ -14,7 +14,7 @@ from generations.models import Job
 from sharkweb import archive
 from tests.accounts.people import HOSTILE, join, sign_in_to
 from tests.conftest import Customer
-from tests.generations.figures.engine_room import picture
+from tests.generations.runner.scripted import picture
 from tests.underway import processing, submission
 from tests.visitor import Visitor
 

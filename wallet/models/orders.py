@@ -42,8 +42,8 @@ class Policy(models.Model):
 
     @classmethod
     def current(cls) -> Policy:
-        """The row, made with its defaults when it is first asked for."""
-        return cls.objects.get_or_create(pk=1)[0]
+        """The row; the defaults until staff first open it."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
 
 
 class BillingProfile(models.Model):
@@ -67,8 +67,13 @@ class BillingProfile(models.Model):
         return f"Billing of {self.account}"
 
     @classmethod
+    def read(cls, account: Account) -> BillingProfile:
+        """The account's profile for looking at; the defaults, not kept, while there is none."""
+        return cls.objects.filter(account=account).first() or cls(account=account)
+
+    @classmethod
     def of(cls, account: Account) -> BillingProfile:
-        """The account's profile, made when it is first asked for."""
+        """The account's profile for changing, made when it is first asked for."""
         return cls.objects.get_or_create(account=account)[0]
 
 

@@ -15,7 +15,7 @@ from generations.models import Job
 from generations.pictures import thumbnails
 from generations.sync import sweep
 from tests.conftest import Customer, wait_until
-from tests.generations.figures.engine_room import picture
+from tests.generations.runner.scripted import picture
 from tests.generations.sync.stored import grow_old
 from tests.underway import processing
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from generations import files, jobs
 from generations.models import CatalogueModel, Job
 from tests.conftest import Customer
-from tests.generations.figures.engine_room import picture
+from tests.generations.runner.scripted import picture
 from tests.visitor import Visitor
 
 HTMX = {"HX-Request": "true"}

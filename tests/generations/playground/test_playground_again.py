@@ -9,7 +9,6 @@ from PIL import Image
 from generations import files
 from generations.models import CatalogueModel, Job
 from tests.conftest import Customer, NewCustomer
-from tests.generations.figures.engine_room import picture
 from tests.generations.playground.playing import (
     arrived,
     at_page,
@@ -20,6 +19,7 @@ from tests.generations.playground.playing import (
     queued,
     words,
 )
+from tests.generations.runner.scripted import picture
 from tests.visitor import Visitor
 from wallet.statement import summary
 

@@ -12,7 +12,7 @@ from tests.api.calls import SUBMIT, base64_text
 from tests.api.doors import django_door
 from tests.at_once import at_once
 from tests.conftest import Customer, NewCustomer
-from tests.generations.figures.engine_room import picture
+from tests.generations.runner.scripted import picture
 from tests.generations.stores.storage_server import StorageServer, UseStore, storage, use_store
 
 __all__ = ["storage", "use_store"]

@@ -21,7 +21,7 @@ from generations.runner import _Loop
 from generations.runner.threads import for_runner, in_database
 from tests.at_once import waiting
 from tests.conftest import Customer
-from tests.generations.figures.engine_room import Script, ScriptedEngine, clear_queue, expire, offer
+from tests.generations.runner.scripted import Script, ScriptedEngine, clear_queue, expire, offer
 from tests.underway import submission
 
 VARIANT = "runner"

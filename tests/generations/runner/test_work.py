@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from generations import files, jobs, leases, overdue
-from generations.engines.base import Image, Pending
+from generations.engines.base import Image, Link, Pending
 from generations.engines.failures import (
     BUSY,
     LOST,
@@ -22,7 +22,8 @@ from generations.fetch import fetch
 from generations.models import Job
 from generations.runner.work import UNEXPECTED, Work
 from tests.conftest import Customer
-from tests.generations.figures.engine_room import (
+from tests.generations.loopback_server import answer, loopback_v4, serving
+from tests.generations.runner.scripted import (
     Answer,
     RepeatableEngine,
     Script,
@@ -34,7 +35,6 @@ from tests.generations.figures.engine_room import (
     picture,
     work,
 )
-from tests.generations.loopback_server import answer, loopback_v4, serving
 from tests.underway import submission
 
 
@@ -59,6 +59,28 @@ def test_an_image_is_stored_and_charged(alice: Customer) -> None:
     assert job.engine_reference == "ref-1"
     times = (job.created_at, job.started_at, job.engine_started_at, job.engine_finished_at)
     assert list(times) == sorted(time for time in times if time)
+
+
+def test_that_it_is_painted_is_said_while_storing_takes_long(
+    alice: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generations.runner.work.STORING_SAID_SECONDS", 0)
+    on = claimed(alice)
+    row = Job.objects.filter(pk=on.job.pk)
+
+    class SlowToFetch(ScriptedEngine):
+        async def fetched(self, done: Image | Link) -> bytes:
+            while not await row.filter(engine_finished_at__isnull=False).aexists():
+                await asyncio.sleep(0.01)
+            # Whoever would have to paint it once more is not at that stage.
+            await asyncio.to_thread(expire, on.job.pk)
+            successors.append(await asyncio.to_thread(claim, on.job.pk))
+            return await super().fetched(done)
+
+    successors: list[leases.Claimed] = []
+    work(on, SlowToFetch(Script(poll=[Image(picture())])))
+    assert row.get().engine_finished_at is None
+    assert_charged(work(successors[0], ScriptedEngine(Script(poll=[Image(picture())]))))
 
 
 def test_an_engine_may_answer_at_once(alice: Customer) -> None:

@@ -13,7 +13,7 @@ from generations.engines.failures import BUSY, EngineFailed, EngineRefused
 from generations.models import Job
 from generations.runner.work import Work
 from tests.conftest import Customer
-from tests.generations.figures.engine_room import Script, ScriptedEngine, claimed, picture
+from tests.generations.runner.scripted import Script, ScriptedEngine, claimed, picture
 
 JOBS = 8
 # Nothing here takes long, unless somebody keeps a place.

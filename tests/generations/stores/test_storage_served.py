@@ -10,7 +10,7 @@ import pytest
 
 from generations import files, jobs
 from tests.conftest import CHECKOUT, Customer, NewCustomer, process_environment, served
-from tests.generations.figures.engine_room import picture
+from tests.generations.runner.scripted import picture
 from tests.generations.stores.storage_server import StorageServer, UseStore, storage, use_store
 from tests.underway import processing
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from generations import files
-from tests.generations.figures.engine_room import picture
+from tests.generations.runner.scripted import picture
 
 TWO_DAYS_SECONDS = 172_800
 

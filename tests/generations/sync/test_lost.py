@@ -14,7 +14,7 @@ from tests.at_once import at_once
 from tests.conftest import Customer, wait_until
 from tests.generations.engines.servers.server import Server
 from tests.generations.engines.servers.work import Work
-from tests.generations.figures.engine_room import clear_queue
+from tests.generations.runner.scripted import clear_queue
 from tests.underway import PRICE
 
 pytestmark = pytest.mark.usefixtures("_nobody_else")
