@@ -13,7 +13,7 @@ run: $(VENV)/.run  ## Everything on this machine, until Ctrl-C.
 
 test: $(VENV)/.dev  ## The tests, on a PostgreSQL and a Chromium of their own.
 	@sh .ci/debian $(PROGRAMS)
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not faults and not face"
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not faults and not face"
 
 faults: $(VENV)/.dev  ## The tests that kill and freeze whole deployments. They mostly wait.
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m faults

@@ -36,9 +36,17 @@ from wallet import ledger
 from wallet.models import Unit
 
 CHECKOUT = Path(__file__).parents[1]
+# These start whole deployments and browsers, and mostly wait. Begun last, they would be all that is
+# left to wait for.
+SLOW = ("tests/test_r", "tests/browser/", "tests/api/test_clients", "tests/sharkweb/test_processes")
 PASSWORD = "correct-horse-7"
 # A picture this small is painted in a blink.
 TINY = 64
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the slow files; within a file nothing changes."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 @pytest.fixture(scope="session")

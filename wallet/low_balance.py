@@ -126,6 +126,6 @@ def run_due() -> int:
         threshold_micros = profile.alert_below_micros
         if threshold_micros is None or not unmarked.update(alerted_at=timezone.now()):
             continue
-        mails.send_low_balance(profile.account, threshold_micros, str(lasts_for(profile.account)))
+        mails.send_low_balance(profile.account, threshold_micros, lasts_for(profile.account))
         told += 1
     return told

@@ -1,23 +1,25 @@
 """The wallet's mails: receipts, low balance, automatic top-ups that stopped.
 
-Each says what happened, whether money moved and what to do next. A mail that cannot be sent is
-logged and holds nothing up: the page shows the same.
+Each says what happened, whether money moved and what to do next, to every member who looks after
+the account's money, in the language of each. The page shows the same, should a mail get lost.
 """
 
-import logging
-from typing import Any
+from collections.abc import Mapping
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
-from accounts.models import Account
+from accounts import mails
+from accounts.models import Account, User
+from accounts.roles import Right, Role
 from wallet.amounts import usd
 from wallet.models import Topup
 from wallet.statement import summary
 
-log = logging.getLogger(__name__)
+PAYERS = [role for role in Role if Right.PAY in role.rights]
 
 
 def send_receipt(order: Topup) -> None:
@@ -29,12 +31,12 @@ def send_receipt(order: Topup) -> None:
         "receipt_url": order.receipt_url,
         "is_auto": order.kind == Topup.Kind.AUTO,
     }
-    subject = _("%(amount)s added to your wallet") % {"amount": usd(order.amount_micros)}
-    _send(order.account, subject, "receipt", context)
+    _send(order.account, _("%(amount)s added to your wallet"), "receipt", context)
 
 
-def send_low_balance(account: Account, threshold_micros: int, lasts: str) -> None:
-    """Says that the balance is below the customer's threshold, and how long it lasts."""
+def send_low_balance(account: Account, threshold_micros: int, lasts: object) -> None:
+    """Says that the balance is below the customer's threshold, and how long it `lasts`, whose
+    words are asked for in the reader's language."""
     context = {
         "balance": usd(summary(account).available_micros),
         "threshold": usd(threshold_micros),
@@ -53,10 +55,14 @@ def send_auto_topup_stopped(order: Topup, reason: str) -> None:
     _send(order.account, _("Automatic top-ups are off"), "auto_topup_stopped", context)
 
 
-def _send(account: Account, subject: str, template: str, context: dict[str, Any]) -> None:
-    addresses = list(account.members.values_list("email", flat=True))
-    text = render_to_string(f"wallet/mail/{template}.txt", {**context, "site": settings.SITE_URL})
-    try:
-        send_mail(subject, text, None, addresses)
-    except OSError:
-        log.exception("the mail %r could not be sent", template)
+def _send(
+    account: Account, subject: StrOrPromise, template: str, context: Mapping[str, object]
+) -> None:
+    values = {**context, "url": f"{settings.SITE_URL}/wallet"}
+    payers = User.objects.filter(
+        membership__account=account, membership__role__in=PAYERS, is_active=True
+    )
+    for user in payers:
+        with translation.override(user.language or settings.LANGUAGE_CODE):
+            text = render_to_string(f"wallet/mail/{template}.txt", values)
+            mails.send(str(subject) % values, text, [user.email])

@@ -56,15 +56,14 @@ def of(job: Job) -> MoneyLine:
         label, entries = _("Released"), (reserved, released)
         return MoneyLine("released", label, sentence % {"amount": amount}, entries)
     transfer = hold.transfer
-    charged = Entry(
-        _("Charged"), f"T-{transfer.pk}", transfer.created_at, f"−{amount}", transfer.memo
-    )
-    sentence = (
-        _("%(amount)s was used when the image arrived. No money was charged.")
-        if hold.book.unit == Unit.IMAGE
-        else _("%(amount)s was charged when the image arrived, and nothing else.")
-    )
-    return MoneyLine("charged", _("Charged"), sentence % {"amount": amount}, (reserved, charged))
+    if hold.book.unit == Unit.IMAGE:
+        state, label = "free", _("Free image used")
+        sentence = _("%(amount)s was used when the image arrived. No money was charged.")
+    else:
+        state, label = "charged", _("Charged")
+        sentence = _("%(amount)s was charged when the image arrived, and nothing else.")
+    posted = Entry(label, f"T-{transfer.pk}", transfer.created_at, f"−{amount}", transfer.memo)
+    return MoneyLine(state, label, sentence % {"amount": amount}, (reserved, posted))
 
 
 def _amount(hold: Hold) -> str:

@@ -38,9 +38,10 @@ class Asking:
 
     def __init__(self, claimed: Claimed, engines: Mapping[str, Engine]) -> None:
         self.job = claimed.job
-        self.claimed_at = claimed.at
         self.seconds_left = claimed.seconds_left
         self.began = time.monotonic()
+        # What the database's clock said last, and when that was by ours.
+        self.heard = (claimed.at, self.began)
         self.engines = engines
         # Whether somebody else could go on from here without loss, so that we may stop.
         self.is_resumable = True
@@ -52,7 +53,8 @@ class Asking:
 
     def now(self) -> datetime:
         """The database's time: this machine's own clock may be wrong, or jump."""
-        return self.claimed_at + timedelta(seconds=time.monotonic() - self.began)
+        at, heard_at = self.heard
+        return at + timedelta(seconds=time.monotonic() - heard_at)
 
     async def answer(self, request: ImageRequest) -> Image | Link | None:
         """What the engine made; None when the next engine in line has the job.
@@ -104,6 +106,7 @@ class Asking:
         if sent_at is None:
             raise NoLongerOurs
         self.job.engine_started_at = sent_at
+        self.heard = (sent_at, time.monotonic())
 
     async def _note_started(self, started: str | Image | Link) -> str | Image | Link:
         if isinstance(started, str):

@@ -47,10 +47,13 @@ def test_a_charged_image(site: str, alice: Customer) -> None:
 def test_a_free_image(site: str, new_customer: NewCustomer) -> None:
     customer = new_customer(trials=1)
     job = made(customer)
+    assert job.hold
     with at_page(site, customer) as visitor:
         text = words(visitor.get(f"/jobs/{job.pk}"))
         assert "1 free image was used when the image arrived. No money was charged." in text
         assert "−1 free image" in text
+        assert f"Free image used T-{job.hold.transfer_id}" in text
+        assert "Charged" not in text
         assert "Stored, paid with a free image" in text
 
 

@@ -83,6 +83,16 @@ def test_that_it_is_painted_is_said_while_storing_takes_long(
     assert_charged(work(successors[0], ScriptedEngine(Script(poll=[Image(picture())]))))
 
 
+def test_no_step_comes_before_the_one_before_it(alice: Customer) -> None:
+    """However long the claim's answer took to arrive."""
+    late = claimed(alice)
+    on = leases.Claimed(late.job, late.at - timedelta(seconds=3), late.seconds_left)
+    job = work(on, ScriptedEngine(Script()))
+    assert job.engine_started_at
+    assert job.engine_finished_at
+    assert job.engine_started_at <= job.engine_finished_at
+
+
 def test_an_engine_may_answer_at_once(alice: Customer) -> None:
     script = Script(start=[Image(picture())])
     assert_charged(work(claimed(alice), ScriptedEngine(script)))
