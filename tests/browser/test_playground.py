@@ -1,139 +1,19 @@
-"""The playground by hand: pictures dragged and pasted, the keyboard, cards that live and do not
-move, and all of it without scripts."""
+"""The playground by hand: the keyboard, cards that live and do not move, and all of it without
+scripts. Reference images are `test_pictures.py`'s."""
 
-import base64
-import io
-from collections.abc import Callable
-
-import pytest
 from django.db.models.functions import Now
-from django.test import Client
-from PIL import Image
-from playwright.sync_api import FilePayload, JSHandle, Page, Request, expect
+from playwright.sync_api import Request, expect
 
 from generations import files, jobs
 from generations.models import CatalogueModel, Job
-from tests.browser.conftest import Open
+from tests.browser.playing import Play, choose, drop, playground, submit
 from tests.browser.test_engine_room import WATCH_SHIFTS
 from tests.conftest import Customer, NewCustomer
 from tests.generations.playground.playing import arrived, lane, newest, offered, queued
 from tests.generations.runner.scripted import picture
 from wallet.statement import summary
 
-__all__ = ["offered"]
-
-PASTE = """(clipboardData) => document.getElementById("id_prompt").dispatchEvent(
-    new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))"""
-Play = Callable[..., Page]
-HOSTILE = "<img src=x onerror=window.wounded=1>.png"
-# There are no workers here: a job stays as it is until a test moves it.
-
-
-@pytest.fixture
-def playground(open_page: Open, site: str) -> Play:
-    """Opens the page for a customer who is signed in already."""
-
-    def open_one(customer: Customer, width: int = 1280, javascript: bool = True) -> Page:
-        client = Client()
-        client.force_login(customer.user)
-        page = open_page(width=width, javascript=javascript)
-        session = client.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
-        page.goto("/playground")
-        return page
-
-    return open_one
-
-
-def carried(page: Page, data: bytes, name: str, kind: str = "image/png") -> JSHandle:
-    """What a drag or the clipboard carries: one file."""
-    return page.evaluate_handle(
-        """([data, name, type]) => {
-            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([bytes], name, { type }));
-            return transfer;
-        }""",
-        [base64.b64encode(data).decode(), name, kind],
-    )
-
-
-def drop(page: Page, data: bytes, name: str, kind: str = "image/png") -> None:
-    transfer = carried(page, data, name, kind)
-    for event in ("dragover", "drop"):
-        page.dispatch_event("h1", event, {"dataTransfer": transfer})
-
-
-def paste(page: Page, data: bytes, name: str) -> None:
-    page.evaluate(PASTE, carried(page, data, name))
-
-
-def submit(page: Page, customer: Customer) -> Job:
-    """The job that Ctrl+Enter queues."""
-    before = Job.objects.filter(account=customer.account).count()
-    page.get_by_label("Prompt").focus()
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#jobs > li")).to_have_count(before + 1)
-    return newest(customer)
-
-
-def choose(page: Page, data: bytes, name: str) -> None:
-    file = FilePayload(name=name, mimeType="image/png", buffer=data)
-    page.get_by_label("Reference image: a file").set_input_files(file)
-
-
-def test_a_picture_goes_along(playground: Play, alice: Customer) -> None:
-    page = playground(alice)
-    page.get_by_label("Prompt").fill("with a picture")
-    shown = page.locator("[data-picked]")
-    for side, way in ((40, drop), (41, paste), (42, choose)):
-        way(page, picture(side), f"{way.__name__}-{HOSTILE}")
-        expect(shown).to_contain_text(f"{way.__name__}-{HOSTILE}")
-        width = "document.querySelector('[data-picked] img').naturalWidth"
-        page.wait_for_function(f"{width} === {side}")
-        expect(page.locator(".picking")).to_be_hidden()
-        assert width_of(submit(page, alice)) == side
-        # It is still there for the next one, until it is taken away.
-        expect(shown).to_be_visible()
-        page.get_by_role("button", name="Remove the reference image").click()
-        expect(shown).to_be_hidden()
-    assert submit(page, alice).input_name == ""
-    assert page.evaluate("window.wounded") is None
-
-
-def test_what_is_not_meant(playground: Play, alice: Customer) -> None:
-    page = playground(alice)
-    page.get_by_label("Prompt").fill("once")
-    # The second press of a double click buys nothing.
-    button = page.get_by_role("button", name="Generate")
-    press = "new MouseEvent('click', { detail: 2, bubbles: true, cancelable: true })"
-    assert button.evaluate(f"button => button.dispatchEvent({press})") is False
-    # Words from a table bring a picture of it along.
-    table = carried(page, picture(40), "table.png")
-    table.evaluate("(transfer) => transfer.setData('text/plain', 'words')")
-    page.evaluate(PASTE, table)
-    expect(page.locator("[data-picked]")).to_be_hidden()
-    assert submit(page, alice).input_name == ""
-
-
-def width_of(job: Job) -> int:
-    """Of its reference image."""
-    return Image.open(io.BytesIO(files.read_input(job.input_name))).width
-
-
-def test_what_is_no_picture_is_told_at_once(playground: Play, alice: Customer) -> None:
-    page = playground(alice)
-    page.get_by_label("Prompt").fill("with a picture")
-    drop(page, b"GIF89a", "shark.gif", "image/gif")
-    problem = page.locator("#id_image_error")
-    expect(problem).to_contain_text("has to be a JPEG, PNG or WebP file")
-    expect(page.locator("[data-picked]")).to_be_hidden()
-    drop(page, b"not really a picture", "shark.png")
-    expect(problem).to_be_hidden()
-    page.get_by_role("button", name="Generate").click()
-    expect(problem).to_contain_text("not a whole JPEG, PNG or WebP")
-    expect(page.get_by_label("Prompt")).to_have_value("with a picture")
-    assert not Job.objects.filter(account=alice.account).exists()
+__all__ = ["offered", "playground"]
 
 
 def test_words_and_sizes(playground: Play, alice: Customer, offered: CatalogueModel) -> None:
