@@ -25,7 +25,7 @@ face: $(VENV)/.dev  ## Every page in a browser: axe, weight, statements, hostile
 shots: $(VENV)/.dev  ## A picture of every page, both themes and three widths, in shots/.
 	@sh .ci/debian $(PROGRAMS)
 	@mkdir -p shots
-	$(BIN)/python -m pytest -q tests/face/shots.py
+	$(BIN)/python -m pytest -q -n 3 tests/face/shots.py
 
 check: $(VENV)/.dev  ## Style, types, missing migrations, the architecture's arrows.
 	$(BIN)/ruff check .

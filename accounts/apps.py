@@ -10,10 +10,12 @@ from allauth.account.signals import (
     user_logged_in,
 )
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    verbose_name = _("Accounts")
 
     def ready(self) -> None:
         email_confirmed.connect(_verify, dispatch_uid="accounts.verify")

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 
 class GenerationsConfig(AppConfig):
     name = "generations"
+    verbose_name = _("Generations")
 
     def ready(self) -> None:
         from accounts.models import account_closed

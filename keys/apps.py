@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class KeysConfig(AppConfig):
     name = "keys"
+    verbose_name = _("Keys")
 
     def ready(self) -> None:
         from accounts.models import account_closed

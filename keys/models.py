@@ -30,25 +30,35 @@ class Key(models.Model):
         EXPIRED = "expired", _("Expired")
         REVOKED = "revoked", _("Revoked")
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="keys")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="keys", verbose_name=_("account")
     )
-    name = models.CharField(max_length=NAME_MAX_CHARACTERS)
-    digest = models.BinaryField(max_length=32, unique=True, editable=False)
-    prefix = models.CharField(max_length=16, editable=False)
-    last4 = models.CharField(max_length=4, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("created by"),
+    )
+    name = models.CharField(_("name"), max_length=NAME_MAX_CHARACTERS)
+    digest = models.BinaryField(_("digest"), max_length=32, unique=True, editable=False)
+    prefix = models.CharField(_("prefix"), max_length=16, editable=False)
+    last4 = models.CharField(_("last four characters"), max_length=4, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
     # From this moment on it is refused; None is never.
-    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True, editable=False)
     # How much it may spend in a month; None is without limit. The ledger counts.
-    monthly_limit_micros = models.BigIntegerField(null=True, blank=True, editable=False)
+    monthly_limit_micros = models.BigIntegerField(
+        _("monthly limit in micro-dollars"), null=True, blank=True, editable=False
+    )
 
     class Meta:
         ordering = ["-created_at"]
-        verbose_name = "API token"
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
         constraints = [
             models.CheckConstraint(
                 condition=Q(monthly_limit_micros__gt=0), name="key_limit_positive"

@@ -5,12 +5,14 @@ after closing.
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 TRIAL_IMAGES = 3
 
 
 class WalletConfig(AppConfig):
     name = "wallet"
+    verbose_name = _("Wallet")
 
     def ready(self) -> None:
         from accounts.models import account_closed, account_opened, account_verified

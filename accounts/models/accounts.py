@@ -6,6 +6,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
 from accounts.roles import Right, Role
@@ -22,17 +24,21 @@ NAME_MAX_CHARACTERS = 200
 class Account(models.Model):
     """The customer: what is paid, owned, suspended and closed together."""
 
-    name = models.CharField(max_length=NAME_MAX_CHARACTERS)
-    members = models.ManyToManyField(User, through="Membership", related_name="accounts")
-    verified_at = models.DateTimeField(null=True, blank=True, editable=False)
-    suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
-    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=NAME_MAX_CHARACTERS)
+    members = models.ManyToManyField(
+        User, through="Membership", related_name="accounts", verbose_name=_("members")
+    )
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True, editable=False)
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
     # When nothing personal was left of a closed account, in any room.
-    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
         indexes = [
             models.Index(
                 fields=["closed_at"],
@@ -93,16 +99,18 @@ class Account(models.Model):
 class Membership(models.Model):
     """A user's place in an account."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE)
-    role = models.CharField(max_length=20, choices=Role.choices, default=Role.OWNER)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, verbose_name=_("user"))
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, verbose_name=_("account"))
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.OWNER)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [models.UniqueConstraint(fields=["user", "account"], name="one_membership")]
 
     def __str__(self) -> str:
-        return f"{self.user} in {self.account}"
+        return gettext("%(user)s in %(account)s") % {"user": self.user, "account": self.account}
 
     @classmethod
     def all_of(cls, user: User) -> models.QuerySet[Membership]:

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.accounts import Account
 from accounts.models.users import User
@@ -19,22 +21,29 @@ LIFETIME = timedelta(days=7)
 class Invitation(models.Model):
     """A place in an account for whoever has the link; only a digest of the link's token is kept."""
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="invitations")
-    email = models.EmailField()
-    role = models.CharField(max_length=20, choices=Role.choices)
-    digest = models.BinaryField(max_length=32, unique=True, editable=False)
-    invited_by = models.ForeignKey(User, models.SET_NULL, null=True)
-    expires_at = models.DateTimeField()
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="invitations", verbose_name=_("account")
+    )
+    email = models.EmailField(_("email"))
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    digest = models.BinaryField(_("digest"), max_length=32, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, verbose_name=_("invited by"))
+    expires_at = models.DateTimeField(_("expires at"))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["email"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         constraints = [
             models.UniqueConstraint(fields=["account", "email"], name="one_invitation_of_address")
         ]
 
     def __str__(self) -> str:
-        return f"{self.email} to {self.account}"
+        return gettext("%(email)s to %(account)s") % {
+            "email": self.email,
+            "account": self.account,
+        }
 
     @classmethod
     def of_token(cls, token: str) -> Invitation | None:

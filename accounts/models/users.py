@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 # No mail ever reaches it: https://www.rfc-editor.org/rfc/rfc2606#section-2
 NOWHERE = "closed.invalid"
@@ -46,17 +47,19 @@ class User(AbstractUser):
     """A person, who signs in with an e-mail address."""
 
     username = None  # type: ignore[assignment]  # AbstractUser's field, taken away.
-    email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=100, blank=True, default="", db_default="")
     # One of LANGUAGES, or "" for what the browser asks for.
-    language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    language = models.CharField(_("language"), max_length=10, blank=True, default="", db_default="")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # By e-mail.
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
 
     def __str__(self) -> str:

@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.links import page_link
+from generations.admin.offer_form import OfferForm
 from generations.models import CatalogueModel
 
 
 @admin.register(CatalogueModel)
 class CatalogueModelAdmin(admin.ModelAdmin[CatalogueModel]):
+    form = OfferForm
     list_display = (
         *("variant", "engine", "price", "width", "height", "active", "position", "concurrency"),
         "imports",
@@ -20,7 +22,7 @@ class CatalogueModelAdmin(admin.ModelAdmin[CatalogueModel]):
     list_display_links = ("variant", "engine")
     list_select_related = ("import_into",)
     fields = (
-        *("variant", "engine", "options", "price_micros", "price", "width", "height", "active"),
+        *("variant", "engine", "options", "price_dollars", "price", "width", "height", "active"),
         *("position", "concurrency", "import_into", "imported_until"),
     )
     autocomplete_fields = ("import_into",)

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from generations.engines import ENGINES
@@ -19,46 +21,67 @@ class CatalogueModel(models.Model):
     its size take, in order, what the engines before them would not.
     """
 
-    variant = models.SlugField(max_length=20, help_text="What customers ask for, such as “1k”.")
-    engine = models.CharField(max_length=20, choices=[(name, name) for name in ENGINES])
+    variant = models.SlugField(
+        _("variant"), max_length=20, help_text=_("What customers ask for, such as “1k”.")
+    )
+    engine = models.CharField(
+        _("engine"), max_length=20, choices=[(name, name) for name in ENGINES]
+    )
     options = models.JSONField(
-        default=dict, blank=True, help_text="For the engine; see the README for each one's."
+        _("options"),
+        default=dict,
+        blank=True,
+        help_text=_("For the engine; see the README for each one's."),
     )
     price_micros = models.BigIntegerField(
-        validators=[MinValueValidator(1)], help_text="In millionths of a dollar: 30000 is $0.03."
+        _("price in micro-dollars"),
+        validators=[MinValueValidator(1)],
+        help_text=_("In millionths of a dollar: 30000 is $0.03."),
     )
-    width = models.PositiveIntegerField(validators=[MinValueValidator(64), MaxValueValidator(4096)])
+    width = models.PositiveIntegerField(
+        _("width"), validators=[MinValueValidator(64), MaxValueValidator(4096)]
+    )
     height = models.PositiveIntegerField(
-        validators=[MinValueValidator(64), MaxValueValidator(4096)]
+        _("height"), validators=[MinValueValidator(64), MaxValueValidator(4096)]
     )
-    active = models.BooleanField(default=False)
+    active = models.BooleanField(_("active"), default=False)
     position = models.PositiveIntegerField(
-        default=0, help_text="The first active one is asked first, the next when it fails."
+        _("position"),
+        default=0,
+        help_text=_("The first active one is asked first, the next when it fails."),
     )
     concurrency = models.PositiveIntegerField(
+        _("concurrency"),
         default=100,
         validators=[MinValueValidator(1)],
-        help_text="How many jobs one runner gives to the engine at once; the others wait.",
+        help_text=_("How many jobs one runner gives to the engine at once; the others wait."),
     )
     import_into = models.ForeignKey(
         Account,
         models.PROTECT,
         null=True,
         blank=True,
-        help_text="Images that the engine made without us appear in this account's history, free.",
+        help_text=_(
+            "Images that the engine made without us appear in this account's history, free."
+        ),
+        verbose_name=_("import into"),
     )
-    imported_until = models.DateTimeField(null=True, editable=False)
+    imported_until = models.DateTimeField(_("imported until"), null=True, editable=False)
 
     class Meta:
         ordering = ["position", "id"]
-        verbose_name = "catalogue model"
+        verbose_name = _("catalogue model")
+        verbose_name_plural = _("catalogue models")
         constraints = [
             models.CheckConstraint(condition=Q(price_micros__gt=0), name="model_has_price"),
             models.CheckConstraint(condition=Q(concurrency__gt=0), name="model_has_room"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.variant} by {self.engine}"
+        return gettext("%(variant)s by %(engine)s") % {
+            "variant": self.variant,
+            "engine": self.engine,
+        }
 
     def clean(self) -> None:
         """Holds the options against what the engine takes."""

@@ -25,74 +25,95 @@ class Job(models.Model):
     """One image asked for, from the queue to its end."""
 
     class Status(models.TextChoices):
-        QUEUED = "queued"
-        PROCESSING = "processing"
-        COMPLETED = "completed"
-        FAILED = "failed"
+        QUEUED = "queued", _("Queued")
+        PROCESSING = "processing", _("Processing")
+        COMPLETED = "completed", _("Completed")
+        FAILED = "failed", _("Failed")
 
     class FailureKind(models.TextChoices):
-        PROVIDER = "provider"
-        TIMEOUT = "timeout"
-        MODERATED = "moderated"
-        INVALID_REFERENCE = "invalid_reference"
-        CANCELLED = "cancelled"
-        STAFF = "staff"
+        PROVIDER = "provider", _("Provider")
+        TIMEOUT = "timeout", _("Timeout")
+        MODERATED = "moderated", _("Moderated")
+        INVALID_REFERENCE = "invalid_reference", _("Invalid reference")
+        CANCELLED = "cancelled", _("Cancelled")
+        STAFF = "staff", _("Staff")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
     # The indexes below that begin with these serve them as well as one of their own.
-    account = models.ForeignKey(Account, models.PROTECT, related_name="jobs", db_index=False)
-    key = models.ForeignKey(Key, models.SET_NULL, null=True, related_name="jobs", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
-    model = models.ForeignKey(CatalogueModel, models.PROTECT, db_index=False)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="jobs", db_index=False, verbose_name=_("account")
+    )
+    key = models.ForeignKey(
+        Key,
+        models.SET_NULL,
+        null=True,
+        related_name="jobs",
+        db_index=False,
+        verbose_name=_("API token"),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("user")
+    )
+    model = models.ForeignKey(
+        CatalogueModel, models.PROTECT, db_index=False, verbose_name=_("model")
+    )
     # Only what an engine made without us has none.
-    hold = models.OneToOneField(Hold, models.PROTECT, null=True)
-    idempotency_key = models.CharField(max_length=255, blank=True, db_default="")
+    hold = models.OneToOneField(Hold, models.PROTECT, null=True, verbose_name=_("hold"))
+    idempotency_key = models.CharField(
+        _("idempotency key"), max_length=255, blank=True, db_default=""
+    )
 
-    prompt = models.TextField()
+    prompt = models.TextField(_("prompt"))
     # A reference image comes as a file in our storage or as an address to fetch it from.
-    input_name = models.CharField(max_length=200, blank=True)
-    input_url = models.CharField(max_length=2048, blank=True)
+    input_name = models.CharField(_("input name"), max_length=200, blank=True)
+    input_url = models.CharField(_("input URL"), max_length=2048, blank=True)
     # SHA-256 of the image as the API was sent it, by which a repetition is known when the file is
     # gone; "" without one. Null where nobody wrote it down.
-    input_digest = models.CharField(max_length=64, null=True, editable=False)
+    input_digest = models.CharField(_("input digest"), max_length=64, null=True, editable=False)
     # What was promised at submit, whatever the catalogue says later. Free images cost 0.
-    price_micros = models.BigIntegerField()
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
+    price_micros = models.BigIntegerField(_("price in micro-dollars"))
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
 
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
-    failure_kind = models.CharField(max_length=20, choices=FailureKind.choices, blank=True)
-    error = models.CharField(max_length=500, blank=True)
-    image_name = models.CharField(max_length=200, blank=True)
-    image_deleted_at = models.DateTimeField(null=True)
-    starred_at = models.DateTimeField(null=True, editable=False)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status.choices, default=Status.QUEUED
+    )
+    failure_kind = models.CharField(
+        _("failure kind"), max_length=20, choices=FailureKind.choices, blank=True
+    )
+    error = models.CharField(_("error"), max_length=500, blank=True)
+    image_name = models.CharField(_("image name"), max_length=200, blank=True)
+    image_deleted_at = models.DateTimeField(_("image deleted at"), null=True)
+    starred_at = models.DateTimeField(_("starred at"), null=True, editable=False)
     # Deleted by its customer: nobody sees it in the history, and what they said is forgotten. The
     # row stays, since the ledger refers to it.
-    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, editable=False)
 
     # Its place in the queue, which is fair between accounts: see `jobs.py`.
-    turn = models.BigIntegerField(db_default=0)
+    turn = models.BigIntegerField(_("turn"), db_default=0)
     # Who works on it: every write of a runner carries the fence it got when it claimed the job.
-    runner_id = models.UUIDField(null=True)
-    fence = models.PositiveIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    engine_reference = models.TextField(blank=True)
+    runner_id = models.UUIDField(_("runner id"), null=True)
+    fence = models.PositiveIntegerField(_("fence"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    engine_reference = models.TextField(_("engine reference"), blank=True)
 
-    created_at = models.DateTimeField(default=timezone.now)
-    deadline_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    deadline_at = models.DateTimeField(_("deadline"))
+    started_at = models.DateTimeField(_("started at"), null=True)
     # For an engine that must not be asked twice it is written before the request is sent.
-    engine_started_at = models.DateTimeField(null=True)
-    engine_finished_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    imported_at = models.DateTimeField(null=True)
+    engine_started_at = models.DateTimeField(_("engine started at"), null=True)
+    engine_finished_at = models.DateTimeField(_("engine finished at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    imported_at = models.DateTimeField(_("imported at"), null=True)
     # Staff show it on the landing page: see `featured.py`.
-    featured_at = models.DateTimeField(null=True, editable=False)
-    usage_counted = models.BooleanField(db_default=False)
+    featured_at = models.DateTimeField(_("featured at"), null=True, editable=False)
+    usage_counted = models.BooleanField(_("usage counted"), db_default=False)
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="job_of_account_newest"),
             models.Index(
@@ -229,7 +250,7 @@ class Job(models.Model):
     @property
     def price_label(self) -> str:
         """What is reserved for it, in words."""
-        return "1 free image" if self.is_trial else usd(self.price_micros)
+        return str(_("1 free image")) if self.is_trial else usd(self.price_micros)
 
     @property
     def elapsed_seconds(self) -> int:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import models
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 HEARTBEAT_MAX_AGE_SECONDS = 20
 
@@ -19,13 +20,17 @@ Beating = TypeVar("Beating", bound=models.Model)
 class Runner(models.Model):
     """A process that works on jobs, with the time it last said that it lives."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    host = models.CharField(max_length=255)
-    pid = models.PositiveIntegerField()
-    cluster_id = models.UUIDField(default=uuid.uuid4)
-    in_flight = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField(db_default=Now())
-    heartbeat_at = models.DateTimeField(db_default=Now(), db_index=True)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
+    host = models.CharField(_("host"), max_length=255)
+    pid = models.PositiveIntegerField(_("process id"))
+    cluster_id = models.UUIDField(_("cluster id"), default=uuid.uuid4)
+    in_flight = models.PositiveIntegerField(_("in flight"), default=0)
+    started_at = models.DateTimeField(_("started at"), db_default=Now())
+    heartbeat_at = models.DateTimeField(_("heartbeat at"), db_default=Now(), db_index=True)
+
+    class Meta:
+        verbose_name = _("runner")
+        verbose_name_plural = _("runners")
 
     def __str__(self) -> str:
         return f"{self.host}:{self.pid}"
@@ -45,11 +50,15 @@ class Runner(models.Model):
 class Timekeeper(models.Model):
     """A cluster for scheduled work, with the time at which a task last went all the way through."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
-    host = models.CharField(max_length=255)
-    pid = models.PositiveIntegerField()
-    started_at = models.DateTimeField(db_default=Now())
-    heartbeat_at = models.DateTimeField(db_default=Now(), db_index=True)
+    id = models.UUIDField(_("id"), primary_key=True, editable=False)
+    host = models.CharField(_("host"), max_length=255)
+    pid = models.PositiveIntegerField(_("process id"))
+    started_at = models.DateTimeField(_("started at"), db_default=Now())
+    heartbeat_at = models.DateTimeField(_("heartbeat at"), db_default=Now(), db_index=True)
+
+    class Meta:
+        verbose_name = _("timekeeper")
+        verbose_name_plural = _("timekeepers")
 
     def __str__(self) -> str:
         return f"{self.host}:{self.pid}"

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext
@@ -14,16 +15,27 @@ from tests.browser.conftest import chromium
 from tests.conftest import CHECKOUT, PASSWORD, NewCustomer, process_environment, served
 from tests.face import pages
 from tests.face.cast import Cast, assemble
+from tests.visitor import LOGIN
 
 __all__ = ["chromium"]
 
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36"
+DAY_SECONDS = 86_400
 SignedIn = Callable[[str], BrowserContext]
 
 
 @pytest.fixture(scope="package")
 def published(database: None) -> Iterator[str]:
-    """The address of a site whose static files are collected and compressed."""
-    environment = {**process_environment(), "DJANGO_SETTINGS_MODULE": "sharkweb.settings"}
+    """The address of a site that takes payments, with its static files collected and compressed.
+
+    No page asks Stripe for anything while it is only looked at.
+    """
+    environment = {
+        **process_environment(),
+        "DJANGO_SETTINGS_MODULE": "sharkweb.settings",
+        "STRIPE_SECRET_KEY": "sk_test_nobody",
+        "STRIPE_WEBHOOK_SECRET": "whsec_nobody",
+    }
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(collect, cwd=CHECKOUT, env=environment, check=True)
     with served(environment) as address:
@@ -39,7 +51,9 @@ def cast(new_customer: NewCustomer) -> Cast:
 def _staff() -> User:
     """The clerk, whose address is as long as addresses get."""
     email = f"clerk.{'of-the-deep-sea.' * 4}@example.com"
-    return User.objects.create_superuser(email, PASSWORD)
+    user = User.objects.create_superuser(email, PASSWORD)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
 
 
 @pytest.fixture(scope="package")
@@ -65,7 +79,11 @@ def signed_in(chromium: Browser, published: str, cast: Cast) -> Iterator[SignedI
 
 
 def _session(user: User, address: str) -> SetCookieParam:
-    """What the browser holds after signing in, which the sign-in's own tests walk."""
-    client = Client()
-    client.force_login(user)
+    """What the browser holds after signing in, which the browser's own tests walk."""
+    client = Client(headers={"User-Agent": BROWSER})
+    client.post(LOGIN, {"login": user.email, "password": PASSWORD})
+    session = client.session
+    # Pages that ask for the password after a while are to be seen however long a run takes.
+    session["account_authentication_methods"][0]["at"] += DAY_SECONDS
+    session.save()
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}

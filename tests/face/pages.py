@@ -33,7 +33,8 @@ def pages(cast: Cast) -> list[Page]:
 
     def add(name: str, *who: str, path: str = "", **arguments: object) -> None:
         address = reverse(name, kwargs=arguments) + path
-        label = re.sub(r"[^\w]+", "-", name + path)[:60]
+        # The same in each run, so that one's pictures can be laid beside another's.
+        label = re.sub(r"[^\w]+", "-", name + re.sub(r"=[0-9a-f-]{36}", "", path))[:60]
         for one in who:
             alike = sum(page.name.startswith(label) and page.who == one for page in found)
             found.append(Page(f"{label}-{alike}" if alike else label, address, one, name))

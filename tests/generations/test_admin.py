@@ -28,21 +28,23 @@ def clerk(site: str, new_customer: NewCustomer) -> Iterator[Visitor]:
 
 
 def form_of(model: CatalogueModel) -> dict[str, object]:
-    fields = ("variant", "price_micros", "width", "height", "position", "concurrency")
-    return {**model_to_dict(model, fields), "active": "on", "engine": "demo", "options": "{}"}
+    fields = ("variant", "width", "height", "position", "concurrency")
+    own = {"price_dollars": "0.03", "active": "on", "engine": "demo", "options": "{}"}
+    return {**model_to_dict(model, fields), **own}
 
 
 def test_staff_change_prices_and_not_engines(clerk: Visitor) -> None:
     model = offer("clerks")
     path = f"{CATALOGUE}{model.pk}/change/"
     page = clerk.get(path).text
-    names = ("price_micros", "engine", "options")
+    names = ("price_dollars", "engine", "options")
+    assert 'value="0.03"' in page
     assert [f'name="{name}"' in page for name in names] == [True, False, False]
     elsewhere = {"engine": "openai", "options": '{"base_url": "https://thief.example/v1"}'}
-    changed = {**form_of(model), **elsewhere, "price_micros": 40_000}
+    changed = {**form_of(model), **elsewhere, "price_dollars": "0.040001"}
     assert clerk.post(path, changed).status_code == 302
     model.refresh_from_db()
-    assert (model.price_micros, model.engine, model.options) == (40_000, "demo", {})
+    assert (model.price_micros, model.engine, model.options) == (40_001, "demo", {})
 
 
 def test_staff_add_no_offer_which_would_have_no_engine(clerk: Visitor) -> None:

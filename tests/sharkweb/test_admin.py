@@ -119,7 +119,7 @@ def test_offers_change_with_the_next_submit(clerk: Visitor, site: str, alice: Cu
     variant = f"v{uuid.uuid4().hex[:8]}"
     assert submit(site, alice, variant).status_code == 422
     offer: dict[str, object] = {"variant": variant, "engine": "demo", "options": "{}"}
-    offer |= {"price_micros": "20000", "width": "64", "height": "64", "active": "on"}
+    offer |= {"price_dollars": "0.02", "width": "64", "height": "64", "active": "on"}
     offer |= {"position": "9", "concurrency": "4"}
     base = "/admin/generations/cataloguemodel/"
     assert clerk.post(f"{base}add/", offer).status_code == 302
@@ -127,7 +127,7 @@ def test_offers_change_with_the_next_submit(clerk: Visitor, site: str, alice: Cu
     first = submit(site, alice, variant).json()
     assert first["price_usd"] == 0.02
 
-    assert clerk.post(change, {**offer, "price_micros": "70000"}).status_code == 302
+    assert clerk.post(change, {**offer, "price_dollars": "0.07"}).status_code == 302
     assert submit(site, alice, variant).json()["price_usd"] == 0.07
     # What was promised before stays promised.
     assert Job.objects.get(pk=first["job_id"]).price_micros == 20_000
@@ -140,9 +140,12 @@ def test_offers_change_with_the_next_submit(clerk: Visitor, site: str, alice: Cu
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("price_micros", "0"),
-        ("price_micros", "-1"),
-        ("price_micros", "9" * 30),
+        ("price_dollars", "0"),
+        ("price_dollars", "0.0000001"),
+        ("price_dollars", "NaN"),
+        ("price_dollars", "1000.01"),
+        ("price_dollars", "-1"),
+        ("price_dollars", "9" * 30),
         ("width", "0"),
         ("height", "100000"),
         ("concurrency", "0"),
@@ -154,7 +157,7 @@ def test_offers_change_with_the_next_submit(clerk: Visitor, site: str, alice: Cu
 def test_a_senseless_offer_is_refused(field: str, value: str, clerk: Visitor) -> None:
     variant = f"v{uuid.uuid4().hex[:8]}"
     offer: dict[str, object] = {"variant": variant, "engine": "demo", "options": "{}"}
-    offer |= {"price_micros": "20000", "width": "64", "height": "64"}
+    offer |= {"price_dollars": "0.02", "width": "64", "height": "64"}
     offer |= {"position": "9", "concurrency": "4", field: value}
     page = clerk.post("/admin/generations/cataloguemodel/add/", offer)
     assert page.status_code == 200

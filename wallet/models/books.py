@@ -39,14 +39,18 @@ class Book(models.Model):
         PROMOTION = "promotion"
         DISPUTE = "dispute"
 
-    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="books")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    unit = models.CharField(max_length=10, choices=Unit.choices)
-    balance = models.BigIntegerField(default=0)
-    held = models.BigIntegerField(default=0)
-    debt_limit = models.BigIntegerField(default=0)
+    account = models.ForeignKey(
+        Account, models.PROTECT, null=True, related_name="books", verbose_name=_("account")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    unit = models.CharField(_("unit"), max_length=10, choices=Unit.choices)
+    balance = models.BigIntegerField(_("balance"), default=0)
+    held = models.BigIntegerField(_("held"), default=0)
+    debt_limit = models.BigIntegerField(_("debt limit"), default=0)
 
     class Meta:
+        verbose_name = _("book")
+        verbose_name_plural = _("books")
         constraints = [
             models.UniqueConstraint(
                 "account", "unit", condition=Q(account__isnull=False), name="book_of_account"
@@ -93,16 +97,22 @@ class Transfer(models.Model):
         DISPUTE = "dispute", _("Disputed payment")
         DISPUTE_RETURNED = "dispute_returned", _("Dispute won")
 
-    debit = models.ForeignKey(Book, models.PROTECT, related_name="debits")
-    credit = models.ForeignKey(Book, models.PROTECT, related_name="credits")
-    amount = models.BigIntegerField()
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    reference = models.CharField(max_length=200)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
-    memo = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    debit = models.ForeignKey(Book, models.PROTECT, related_name="debits", verbose_name=_("debit"))
+    credit = models.ForeignKey(
+        Book, models.PROTECT, related_name="credits", verbose_name=_("credit")
+    )
+    amount = models.BigIntegerField(_("amount"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    reference = models.CharField(_("reference"), max_length=200)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("actor")
+    )
+    memo = models.CharField(_("memo"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("transfer")
+        verbose_name_plural = _("transfers")
         constraints = [
             models.UniqueConstraint(fields=["kind", "reference"], name="transfer_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_amount_positive"),
@@ -125,13 +135,15 @@ class Budget(models.Model):
     a sum, `earlier`, which is part of `spent`.
     """
 
-    name = models.CharField(max_length=100)
-    month = models.DateField()
-    held = models.BigIntegerField(default=0)
-    spent = models.BigIntegerField(default=0)
-    earlier = models.BigIntegerField(default=0, db_default=0)
+    name = models.CharField(_("name"), max_length=100)
+    month = models.DateField(_("month"))
+    held = models.BigIntegerField(_("held"), default=0)
+    spent = models.BigIntegerField(_("spent"), default=0)
+    earlier = models.BigIntegerField(_("earlier"), default=0, db_default=0)
 
     class Meta:
+        verbose_name = _("budget")
+        verbose_name_plural = _("budgets")
         constraints = [
             models.UniqueConstraint(fields=["name", "month"], name="budget_once_a_month"),
             models.CheckConstraint(
@@ -153,23 +165,34 @@ class Hold(models.Model):
     """An amount reserved in a customer's book until it is posted or voided, exactly once."""
 
     class Status(models.TextChoices):
-        HELD = "held"
-        POSTED = "posted"
-        VOIDED = "voided"
+        HELD = "held", _("Held")
+        POSTED = "posted", _("Posted")
+        VOIDED = "voided", _("Voided")
 
-    book = models.ForeignKey(Book, models.PROTECT, related_name="holds")
-    amount = models.BigIntegerField()
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.HELD)
-    reference = models.CharField(max_length=200, unique=True)
-    transfer = models.OneToOneField(Transfer, models.PROTECT, null=True, related_name="hold")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="holds", verbose_name=_("book"))
+    amount = models.BigIntegerField(_("amount"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.HELD
+    )
+    reference = models.CharField(_("reference"), max_length=200, unique=True)
+    transfer = models.OneToOneField(
+        Transfer, models.PROTECT, null=True, related_name="hold", verbose_name=_("transfer")
+    )
     # Most have none, and pay nothing for the index below.
     budget = models.ForeignKey(
-        Budget, models.PROTECT, null=True, related_name="holds", db_index=False
+        Budget,
+        models.PROTECT,
+        null=True,
+        related_name="holds",
+        db_index=False,
+        verbose_name=_("budget"),
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    resolved_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True)
 
     class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="hold_amount_positive"),
             models.CheckConstraint(
