@@ -21,7 +21,7 @@ from wallet.statement import Summary, books_of
 
 PERIOD = timedelta(days=7)
 # A busy account's rate is that of fewer days: those of its newest charges.
-CHARGES_MAX = 5_000
+CHARGES_MAX = 1_000
 DAYS_SHOWN_MAX = 365
 MAILS_MAX = 100
 

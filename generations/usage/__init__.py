@@ -19,7 +19,7 @@ from generations.usage.periods import Period
 By = Literal["day", "token", "variant"]
 # So many of the newest jobs are looked through for what is not counted yet. Who ends more in a
 # minute sees the others a minute later.
-NEWEST_MAX = 2_000
+NEWEST_MAX = 500
 # What stands for all groups but the first few; no token or variant is called so.
 OTHERS = "*"
 

@@ -4,6 +4,9 @@ One customer, one connection, page after page as a person opens them. The time i
 answer's, from the request to its last byte, through the web server.
 """
 
+from collections.abc import Mapping, Sequence
+from statistics import median
+
 from django.test import Client
 
 from accounts.models import User
@@ -15,8 +18,10 @@ from tests.bench.stage import Stage
 MANY_JOBS = 1_000_000
 SHARE = 10
 QUICK_JOBS = 20_000
-VISITS = 60
-QUICK_VISITS = 10
+# Rounds through all pages: a moment in which the machine is slow shall not be one page's alone.
+ROUNDS = 10
+QUICK_ROUNDS = 2
+VISITS = 6
 WARM_UP_VISITS = 5
 TARGET_MS = 25
 PEOPLE = 20
@@ -38,7 +43,7 @@ PAGES = {
 }
 INTRODUCTION = """\
 Server time of the pages of an account with {jobs:,} finished jobs among {all:,}: p50 and p95 on one
-connection, beside how many a second that makes."""
+connection."""
 
 
 def run(scene: Stage, is_quick: bool) -> list[str]:
@@ -51,11 +56,12 @@ def run(scene: Stage, is_quick: bool) -> list[str]:
         # The first has a tenth of all.
         scripts = _scripts(people[0])
         with database.processes.site() as port:
-            return [
-                *table.paragraph(introduction),
-                table.row("", "p50 / p95", "pages/s", "", "target"),
-                *[_row(name, port, script, is_quick) for name, script in scripts.items()],
-            ]
+            found = _measured(port, scripts, QUICK_ROUNDS if is_quick else ROUNDS)
+    return [
+        *table.paragraph(introduction),
+        table.row("", "p50 / p95", "", "", "target"),
+        *[_row(name, latencies) for name, latencies in found.items()],
+    ]
 
 
 def _scripts(person: Customer) -> dict[str, Request]:
@@ -69,12 +75,19 @@ def _scripts(person: Customer) -> dict[str, Request]:
     }
 
 
-def _row(name: str, port: int, script: Request, is_quick: bool) -> str:
-    # Templates are read and statements planned once.
-    send(port, [[script] * WARM_UP_VISITS])
-    measured = send(port, [[script] * (QUICK_VISITS if is_quick else VISITS)])
-    median_ms = measured.median_seconds * 1000
+def _measured(port: int, scripts: Mapping[str, Request], rounds: int) -> dict[str, list[float]]:
+    """The seconds that each visit took, by page."""
+    for script in scripts.values():
+        # Templates are read and statements planned once.
+        send(port, [[script] * WARM_UP_VISITS])
+    found: dict[str, list[float]] = {name: [] for name in scripts}
+    for _ in range(rounds):
+        for name, script in scripts.items():
+            found[name] += send(port, [[script] * VISITS]).latencies
+    return found
+
+
+def _row(name: str, latencies: Sequence[float]) -> str:
+    median_ms = median(latencies) * 1000
     target = f"p50 under {TARGET_MS} ms{table.mark(median_ms < TARGET_MS)}"
-    return table.row(
-        name, table.pair_ms(measured.latencies), f"{measured.per_second:.0f}", "", target
-    )
+    return table.row(name, table.pair_ms(latencies), "", "", target)

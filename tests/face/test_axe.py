@@ -4,6 +4,7 @@ The rules are axe-core's own (https://dequeuniversity.com/rules/axe/).
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import ConsoleMessage
@@ -46,6 +47,8 @@ def problems(tab: Tab, page: Page) -> list[str]:
     assert answer
     if answer.status != 200:
         return [f"answered {answer.status}"]
+    if urlsplit(tab.url).path != urlsplit(page.path).path:
+        return [f"led to {tab.url}"]
     if tab.evaluate("window.wounded"):
         faults.append("a hostile text came alive")
     if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
