@@ -3,6 +3,7 @@ fifteen times as long: icons, and moments as people read them. Every template kn
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -15,6 +16,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache
 def icon(name: str) -> SafeString:
     """The icon of that name in static/img/icons.svg, for who sees; words stand beside it."""
     return format_html(
