@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts import mails
 from accounts.models import Account, User
-from accounts.roles import READING
+from accounts.signed_in import READING
 
 EMAIL_MAX_CHARACTERS = 254
 

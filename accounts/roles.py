@@ -1,23 +1,12 @@
-"""What members of an account may do: four roles, four rights, and the guard of a view.
+"""What members of an account may do: four roles and four rights. Reading is every member's right.
 
-Reading is every member's right. Who may sign in at all is `signed_in`'s to say.
+What a view asks for is said with `signed_in.needs`.
 """
 
-from collections.abc import Callable
 from enum import StrEnum
-from functools import wraps
-from typing import Concatenate, ParamSpec, cast
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import TextChoices
-from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-
-from accounts.requests import AccountRequest
-
-P = ParamSpec("P")
-View = Callable[Concatenate[AccountRequest, P], HttpResponseBase]
-READING = ("GET", "HEAD", "OPTIONS")
 
 
 class Right(StrEnum):
@@ -60,23 +49,3 @@ DESCRIPTIONS = {
     Role.BILLING: _("tops up and looks after payments, sees the rest"),
     Role.VIEWER: _("sees everything, changes nothing"),
 }
-
-
-def needs(right: Right, reading: bool = False) -> Callable[[View[P]], View[P]]:
-    """Guards a view against members without the right; used below `signed_in`.
-
-    Whoever lacks it gets 403. The page itself may be read by all unless `reading` says that it,
-    too, takes the right.
-    """
-
-    def guard(view: View[P]) -> View[P]:
-        @wraps(view)
-        def guarded(request: AccountRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            is_allowed = right in request.membership.rights
-            if not is_allowed and (reading or request.method not in READING):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return cast("View[P]", guarded)
-
-    return guard

@@ -1,6 +1,7 @@
-"""The door of every page that belongs to a customer: a signed-in user with an account.
+"""The door of every page that belongs to a customer: a signed-in user with an account, and with
+the right to what they do.
 
-Which account, of several, the session remembers. What members may do is `roles`' affair.
+Which account, of several, the session remembers. Which rights a role has is `roles`' affair.
 """
 
 from collections.abc import Callable
@@ -9,17 +10,28 @@ from typing import Concatenate, ParamSpec, cast
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Account, Membership, User
-from accounts.requests import AccountRequest
+from accounts.roles import Right
+
+
+class AccountRequest(HttpRequest):
+    """A request whose user is signed in, with the account they act for and their part in it."""
+
+    user: User
+    account: Account
+    membership: Membership
+    htmx: HtmxDetails
+
 
 P = ParamSpec("P")
 View = Callable[Concatenate[AccountRequest, P], HttpResponseBase]
+READING = ("GET", "HEAD", "OPTIONS")
 # The session's key for the account that somebody in several has chosen.
 CHOSEN = "account_id"
-
-__all__ = ["CHOSEN", "AccountRequest", "membership_of", "signed_in"]
 
 
 def signed_in(view: View[P]) -> View[P]:
@@ -39,6 +51,26 @@ def signed_in(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return cast("View[P]", with_account)
+
+
+def needs(right: Right, reading: bool = False) -> Callable[[View[P]], View[P]]:
+    """Guards a view against members without the right; used below `signed_in`.
+
+    Whoever lacks it gets 403. The page itself may be read by all unless `reading` says that it,
+    too, takes the right.
+    """
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: AccountRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            is_allowed = right in request.membership.rights
+            if not is_allowed and (reading or request.method not in READING):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return cast("View[P]", guarded)
+
+    return guard
 
 
 def _open_for(user: User) -> None:

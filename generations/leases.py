@@ -35,7 +35,8 @@ class Claimed:
 # The outer LIMIT counts the places left at each model for this runner, and the emptiest model comes
 # first, so that one engine's queue never holds up another's. The inner LIMIT is a constant, for the
 # planner: a number that it cannot know it takes for a tenth of the queue, which it then sorts.
-# Rows are locked one by one, as the outer one asks for them.
+# Rows are locked one by one, as the outer one asks for them. Whoever submits while this waits is
+# found, too, and is no earlier started than submitted.
 _PICKED = """
 WITH taken AS (
     SELECT * FROM unnest(%(models)s::bigint[], %(counts)s::bigint[]) AS taken (model_id, count)
@@ -62,7 +63,7 @@ WITH taken AS (
 UPDATE generations_job
 SET status = 'processing', runner_id = %(runner)s, fence = fence + 1, attempts = attempts + 1,
     lease_until = now() + %(lease_seconds)s * interval '1 second',
-    started_at = coalesce(started_at, now()), engine_finished_at = NULL
+    started_at = coalesce(started_at, greatest(now(), created_at)), engine_finished_at = NULL
 FROM picked WHERE generations_job.id = picked.id
 RETURNING generations_job.id
 """

@@ -20,9 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import closing
 from accounts.forms import ClosingForm
 from accounts.models import User
-from accounts.requests import AccountRequest
-from accounts.roles import Right, needs
-from accounts.signed_in import CHOSEN, signed_in
+from accounts.roles import Right
+from accounts.signed_in import CHOSEN, AccountRequest, needs, signed_in
 from generations.models import Job
 from keys.models import Key
 from sharkweb import archive

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.roles import Right, needs
-from accounts.signed_in import AccountRequest, signed_in
+from accounts.roles import Right
+from accounts.signed_in import AccountRequest, needs, signed_in
 from wallet import stripe
 from wallet.forms import AutoTopupForm, LowBalanceForm
 from wallet.models import BillingProfile

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
-from accounts.roles import Right, needs
-from accounts.signed_in import AccountRequest, signed_in
+from accounts.roles import Right
+from accounts.signed_in import AccountRequest, needs, signed_in
 from wallet import export, statement, stripe, topups
 from wallet.amounts import usd
 from wallet.forms import StatementForm

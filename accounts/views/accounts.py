@@ -9,9 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import AccountForm
 from accounts.models import Account, Membership
-from accounts.requests import AccountRequest
-from accounts.roles import Right, needs
-from accounts.signed_in import CHOSEN, signed_in
+from accounts.roles import Right
+from accounts.signed_in import CHOSEN, AccountRequest, needs, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import invitations
 from accounts.members import MEMBERS_MAX, AccountClosed
 from accounts.models import Invitation, Membership, User
-from accounts.requests import AccountRequest
-from accounts.roles import Right, Role, needs
-from accounts.signed_in import CHOSEN, signed_in
+from accounts.roles import Right, Role
+from accounts.signed_in import CHOSEN, AccountRequest, needs, signed_in
 
 
 def refusal(request: AccountRequest, email: str, role: str) -> str:

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import members as places
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership
-from accounts.requests import AccountRequest
-from accounts.roles import Right, Role, needs
-from accounts.signed_in import CHOSEN, signed_in
+from accounts.roles import Right, Role
+from accounts.signed_in import CHOSEN, AccountRequest, needs, signed_in
 from accounts.views.invitations import refusal
 
 LAST_OWNER = gettext_lazy("An account needs an owner. Make somebody else one first.")

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import language
 from accounts.forms import ProfileForm
 from accounts.models import User
-from accounts.requests import AccountRequest
-from accounts.signed_in import signed_in
+from accounts.signed_in import AccountRequest, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions as signed_in_at
-from accounts.requests import AccountRequest
-from accounts.signed_in import signed_in
+from accounts.signed_in import AccountRequest, signed_in
 
 
 @require_safe

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.roles import Right, needs
-from accounts.signed_in import AccountRequest, signed_in
+from accounts.roles import Right
+from accounts.signed_in import AccountRequest, needs, signed_in
 from generations import files, history, waiting
 from generations.history import bundle, money_line, timeline
 from generations.history.way_back import back

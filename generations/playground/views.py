@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.roles import Right, needs
-from accounts.signed_in import AccountRequest, signed_in
+from accounts.roles import Right
+from accounts.signed_in import AccountRequest, needs, signed_in
 from generations import history as histories
 from generations import jobs, waiting
 from generations.models import Job

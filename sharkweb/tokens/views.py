@@ -12,8 +12,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.roles import Right, needs
-from accounts.signed_in import AccountRequest, signed_in
+from accounts.roles import Right
+from accounts.signed_in import AccountRequest, needs, signed_in
 from generations import limits
 from keys import snippets
 from keys.models import Key

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from generations import jobs, leases
 from generations.models import Job
@@ -36,6 +36,20 @@ def test_a_claim_reads_its_own_fence(alice: Customer) -> None:
         found = leases.claim(uuid.uuid4(), 1000, {})
     fences = [(each.job.pk, each.job.fence) for each in (*found, *successor)]
     assert [fence for pk, fence in fences if pk == job_id] == [1]
+
+
+def test_nothing_starts_before_it_was_submitted(alice: Customer) -> None:
+    """Even if it was submitted after the claim's transaction had begun."""
+    offer(VARIANT)
+    with transaction.atomic(), ThreadPoolExecutor(1) as threads:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT now()")
+        job_id = apart(threads, jobs.submit, submission(alice, variant=VARIANT)).result().id
+        (job,) = [
+            each.job for each in leases.claim(uuid.uuid4(), 1000, {}) if each.job.pk == job_id
+        ]
+    assert job.started_at
+    assert job.created_at <= job.started_at
 
 
 def test_a_runner_does_not_take_over_its_own_jobs(alice: Customer) -> None:
