@@ -89,10 +89,10 @@ def is_done(task_id: str, success: bool = True) -> bool:
     return found
 
 
-def in_hand(queue: str) -> int:
-    """How many tasks have been taken off the queue and are not done."""
-    taken: int = OrmQ.objects.filter(key=queue, lock__gt=timezone.now()).count()
-    return taken
+def in_hand(*task_ids: str) -> int:
+    """How many of these tasks have been taken off their queue and are not done."""
+    taken = OrmQ.objects.filter(lock__gt=timezone.now())
+    return sum(row.task_id() in task_ids for row in taken)
 
 
 @contextmanager

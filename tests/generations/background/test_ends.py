@@ -70,7 +70,7 @@ def test_an_idle_cluster_ends_at_once(command: Command, ask: Callable[[Cluster],
 def test_a_chore_has_time_to_finish() -> None:
     with running("keep_time", SHARKAPI_DRAIN_SECONDS="20") as cluster:
         chore, queue = cluster.give("sleep", 5), cluster.queue
-        wait_until(lambda: in_hand(queue))
+        wait_until(lambda: in_hand(chore))
         cluster.process.terminate()
         seconds_until_gone(cluster)
     assert cluster.process.returncode == 0
@@ -81,11 +81,11 @@ def test_a_chore_has_time_to_finish() -> None:
 def test_a_chore_that_takes_longer_is_left_for_another_cluster() -> None:
     with running("keep_time") as cluster:
         chore, queue = cluster.give("sleep", 60), cluster.queue
-        wait_until(lambda: in_hand(queue))
+        wait_until(lambda: in_hand(chore))
         to_all(cluster)
         assert seconds_until_gone(cluster) < DRAIN_SECONDS + END_SECONDS + SLACK_SECONDS
     assert not is_done(chore)
-    assert in_hand(queue) == 1
+    assert in_hand(chore) == 1
     OrmQ.objects.filter(key=queue).delete()
 
 

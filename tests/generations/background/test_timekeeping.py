@@ -76,7 +76,7 @@ def test_long_chores_hold_up_no_job_and_no_other_chore(
 ) -> None:
     cluster = pair[0]
     long = [cluster.give("sleep", 60) for _ in range(timekeeping.WORKERS - 1)]
-    wait_until(lambda: in_hand(cluster.queue) == len(long))
+    wait_until(lambda: in_hand(*long) == len(long))
     before = heartbeat_of(cluster)
     with running("work"):
         job_id = submit(site, alice, "tiny")
@@ -111,14 +111,13 @@ def test_a_chore_that_kills_its_worker_comes_back_once_and_no_more(
 ) -> None:
     traces = [tmp_path / str(number) for number in range(3)]
     with running("keep_time", DJANGO_SETTINGS_MODULE=QUICK_RETRY) as cluster:
-        for trace in traces:
-            cluster.give("die", str(trace), timeout_seconds=2)
+        deadly = [cluster.give("die", str(trace), timeout_seconds=2) for trace in traces]
         others = [cluster.give("nothing") for _ in range(3)]
         wait_until(lambda: all(map(is_done, others)), SOON_SECONDS)
         wait_until(lambda: [trace.read_text() for trace in traces] == ["here\nhere\n"] * 3)
         time.sleep(2 * RETRY_SECONDS)
         assert [trace.read_text() for trace in traces] == ["here\nhere\n"] * 3
-        assert in_hand(cluster.queue) == 0
+        assert in_hand(*deadly) == 0
         another = cluster.give("nothing")
         wait_until(lambda: is_done(another), SOON_SECONDS)
 
@@ -127,8 +126,7 @@ def test_a_chore_that_takes_too_long_is_ended(pair: tuple[Cluster, Cluster]) -> 
     cluster = pair[1]
     chore = cluster.give("sleep", 60, timeout_seconds=1)
     wait_until(lambda: is_done(chore, success=False), SOON_SECONDS)
-    # Chores of the timetable come onto the same queue meanwhile, every minute.
-    wait_until(lambda: in_hand(cluster.queue) == 0, 90)
+    wait_until(lambda: in_hand(chore) == 0, SOON_SECONDS)
 
 
 def test_a_dead_clusters_chores_are_taken_over(pair: tuple[Cluster, Cluster]) -> None:
