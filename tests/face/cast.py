@@ -74,6 +74,9 @@ def assemble(new_customer: NewCustomer, staff: User, days: int = 40) -> Cast:
     assert jobs.complete(last, next(pictures))
     running = _submitted(rich, keys[0], model, LONG)
     jobs.submit(_submission(rich, None, model, HOSTILE))
+    # They stay under way however long a run takes.
+    under_way = Job.objects.filter(account=rich.account, finished_at=None)
+    under_way.update(deadline_at=Now() + timedelta(hours=1))
     while usage.roll_up():
         pass
     newcomer = new_customer("newcomer", trials=3)
