@@ -37,8 +37,15 @@ from wallet.models import Unit
 
 CHECKOUT = Path(__file__).parents[1]
 # These start whole deployments and browsers, and mostly wait. Begun last, they would be all that is
-# left to wait for.
-SLOW = ("tests/test_r", "tests/browser/", "tests/api/test_clients", "tests/sharkweb/test_processes")
+# left to wait for; and their workers would first do the jobs that all other tests have left.
+SLOW = (
+    "tests/test_r",
+    "tests/browser/",
+    "tests/api/test_clients",
+    "tests/api/test_reference_images",
+    "tests/generations/test_clock",
+    "tests/sharkweb/test_processes",
+)
 PASSWORD = "correct-horse-7"
 # A picture this small is painted in a blink.
 TINY = 64

@@ -1,6 +1,8 @@
 """The playground by hand: the keyboard, cards that live and do not move, and all of it without
 scripts. Reference images are `test_pictures.py`'s."""
 
+import time
+
 from django.db.models.functions import Now
 from playwright.sync_api import Request, expect
 
@@ -88,14 +90,17 @@ def test_clocks_tick_between_the_answers(playground: Play, alice: Customer) -> N
     page.route("**/jobs/live*", lambda route: None)
     elapsed, left = (page.locator(f"#job-{job.pk}-{name}") for name in ("elapsed", "left"))
     seen = []
+    begun = time.monotonic()
     for _ in range(8):
         seen.append((read(elapsed.inner_text()), read(left.inner_text())))
         page.wait_for_timeout(300)
+    # A busy machine waits longer than it is asked to.
+    passed_seconds = time.monotonic() - begun
     ups, downs = zip(*seen, strict=True)
     assert list(ups) == sorted(ups)
     assert list(downs) == sorted(downs, reverse=True)
-    assert ups[-1] - ups[0] in (2, 3)
-    assert downs[0] - downs[-1] in (2, 3)
+    assert 2 <= ups[-1] - ups[0] <= passed_seconds + 1
+    assert 2 <= downs[0] - downs[-1] <= passed_seconds + 1
     page.unroute_all(behavior="ignoreErrors")
 
 
