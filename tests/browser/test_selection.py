@@ -1,5 +1,6 @@
 """Several images of the history are chosen, starred, downloaded and deleted in place."""
 
+import re
 import zipfile
 
 from playwright.sync_api import expect
@@ -65,11 +66,11 @@ def test_filters_keep_the_focus_and_the_address(open_page: Open, alice: Customer
     search.press_sequentially("gold")
     expect(page.locator("li.tile")).to_have_count(1)
     expect(search).to_be_focused()
-    assert page.url.endswith("/history?q=gold")
+    expect(page).to_have_url(re.compile(r"/history\?q=gold$"))
     page.get_by_text("Filters").click()
     page.get_by_label("Status").select_option("failed")
     expect(page.get_by_role("main")).to_contain_text("Nothing matches")
-    assert page.url.endswith("/history?q=gold&status=failed")
+    expect(page).to_have_url(re.compile(r"/history\?q=gold&status=failed$"))
     page.go_back()
     expect(page.locator("li.tile")).to_have_count(1)
     expect(search).to_have_value("gold")
