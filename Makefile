@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What the tests need of Debian, and from which package.
-PROGRAMS := chromium=chromium xgettext=gettext
+PROGRAMS := chromium-headless-shell=chromium-headless-shell xgettext=gettext
 
 .PHONY: run test faults face shots check bench messages lock
 
@@ -16,7 +16,7 @@ test: $(VENV)/.dev  ## The tests, on a PostgreSQL and a Chromium of their own.
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not faults and not face"
 
 faults: $(VENV)/.dev  ## The tests that kill and freeze whole deployments. They mostly wait.
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m faults
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m faults
 
 face: $(VENV)/.dev  ## Every page in a browser: axe, weight, statements, hostile texts.
 	@sh .ci/debian $(PROGRAMS)
