@@ -16,6 +16,8 @@ from django.core.files.storage import FileSystemStorage
 from generations.stores.base import Entry, StoreUnavailable
 
 PAGE_ENTRIES = 1000
+# How the name of a file ends that is not whole yet.
+PART = ".part"
 
 
 @contextmanager
@@ -33,7 +35,7 @@ class FolderStore(FileSystemStorage):
 
     def put(self, path: str, data: bytes) -> None:
         # Under another name until it is whole, so that nobody reads half a file.
-        part = f"{path}.{secrets.token_hex(8)}.part"
+        part = f"{path}.{secrets.token_hex(8)}{PART}"
         try:
             self.save(part, ContentFile(data))
             # Who pays for an image must find it after a power cut, too: the file and its name.
@@ -72,6 +74,18 @@ class FolderStore(FileSystemStorage):
             page = [entry for file in found if (entry := _entry(folder, file))]
         for start in range(0, len(page), PAGE_ENTRIES):
             yield page[start : start + PAGE_ENTRIES]
+
+    def discard_parts(self, folder: str, older_than_seconds: float) -> int:
+        """Removes files that a power cut kept from becoming whole, so long ago; how many."""
+        parts = [
+            entry.path
+            for page in self.entries(folder)
+            for entry in page
+            if entry.path.endswith(PART) and entry.age_seconds > older_than_seconds
+        ]
+        for path in parts:
+            self.delete(path)
+        return len(parts)
 
     def public_url(self, path: str) -> str:
         return ""

@@ -17,6 +17,7 @@ NIGHTLY: tuple[Chore, ...] = (
     sweep.references,
     sweep.images,
     sweep.thumbnails,
+    sweep.parts,
 )
 
 

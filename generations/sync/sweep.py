@@ -68,6 +68,17 @@ def references() -> int:
     return _sweep("inputs", FORGET_REFERENCES, UNWANTED_REFERENCES, days, files.delete_input)
 
 
+def parts() -> int:
+    """Sweeps what never became a whole file; how many it removed. Raises StoreUnavailable.
+
+    Only a folder can hold such: a bucket shows a file when all of it is there.
+    """
+    folder = files.data_folder()
+    removed = sum(folder.discard_parts(each, SPARED_SECONDS) for each in files.NAMES)
+    log.info("%d unfinished files removed", removed)
+    return removed
+
+
 def _sweep(
     folder: files.Folder,
     forget: str,

@@ -1,7 +1,9 @@
 """The store keeps what jobs need, for as long as the operator wants, and nothing else."""
 
+import shutil
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import time_machine
 from django.db.models.functions import Now
@@ -46,6 +48,14 @@ def test_a_reference_stays_with_its_job(alice: Customer) -> None:
     failed(alice, input_name=old)
     sweep.references()
     assert [path.exists() for path in (orphan, young, kept, ended)] == [False, True, True, True]
+
+
+def test_what_never_became_whole_is_removed() -> None:
+    (_, old), (_, young) = result(), result(0)
+    # Of the same age as what they would have become.
+    parts = [Path(shutil.copy2(path, f"{path}.0123456789abcdef.part")) for path in (old, young)]
+    sweep.parts()
+    assert [path.exists() for path in (*parts, old, young)] == [False, True, True, True]
 
 
 def test_more_than_a_page_is_swept(alice: Customer) -> None:
