@@ -77,7 +77,8 @@ RECLAIM = _PICKED.format(
     " AND runner_id IS DISTINCT FROM %(runner)s"
     " AND lease_until < now() - %(patience_seconds)s * interval '1 second'"
     f" AND attempts < {ATTEMPTS_MAX}",
-    order="lease_until",
+    # Fair here, too: the jobs that an engine did not take wait like this for the next in line.
+    order="turn, created_at",
 )
 
 
@@ -147,6 +148,21 @@ def renew(runner_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         }
         cursor.execute(RENEW, values)
         return {row[0] for row in cursor.fetchall()}
+
+
+DISOWN = """
+UPDATE generations_job SET runner_id = NULL
+WHERE runner_id = %(runner)s AND id <> ALL(%(ids)s) AND status = 'processing' AND lease_until < now()
+"""
+
+
+def disown(runner_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> None:
+    """Lets go of jobs that are the runner's without its knowing: it works on `ids` alone.
+
+    Its claim was committed, and the answer lost with the connection.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DISOWN, {"runner": runner_id, "ids": list(ids)})
 
 
 # An orderly end is nobody's fault: the attempt is given back.

@@ -1,5 +1,5 @@
-"""Tells staff about money that needs a person's look: once for each cause, in the admin and by
-mail. Decides nothing and moves nothing.
+"""Tells staff about what needs a person's look, money above all: once for each cause, in the
+admin and by mail. Decides nothing and moves nothing.
 """
 
 import logging

@@ -21,9 +21,9 @@ from generations import background
 from generations.background import cluster, runners, timetable
 from generations.models import Runner, Timekeeper
 
-# Six lists of chores may be at work together, each in one place at a time; see `run_alone` in
+# Seven lists of chores may be at work together, each in one place at a time; see `run_alone` in
 # wallet/chores.py. One more worker hears the beat, else a long night would look like a fault.
-WORKERS = 7
+WORKERS = 8
 BEAT_TASK = f"{__name__}.beat"
 BEAT_SECONDS = 5.0
 # A queue that nobody has read for so long has lost its cluster.

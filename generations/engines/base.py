@@ -25,6 +25,9 @@ POLL_SECONDS = 2.0
 PICTURES_IN_HAND_MAX = 16
 # Written as base64 into JSON, one takes five times its size while it is sent.
 REFERENCES_IN_HAND_MAX = 8
+# Customers' addresses that are being fetched, 10 MB each at most: as many as leave a slow one's
+# neighbours time before their deadline.
+DOWNLOADS_IN_HAND_MAX = 32
 
 
 class Options(BaseModel):
@@ -131,6 +134,7 @@ class Engine(ABC):
         # Each engine has places of its own, so that a slow one's downloads hold up no other.
         self.pictures_in_hand = asyncio.Semaphore(PICTURES_IN_HAND_MAX)
         self.references_in_hand = asyncio.Semaphore(REFERENCES_IN_HAND_MAX)
+        self.downloads_in_hand = asyncio.Semaphore(DOWNLOADS_IN_HAND_MAX)
 
     @classmethod
     def problem_of(cls, options: object) -> str | None:

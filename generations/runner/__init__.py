@@ -174,6 +174,7 @@ class _Loop:
 
     async def _keep_leases(self) -> None:
         ours = dict(self.tasks)
+        await for_runner(leases.disown, self.row.pk, list(ours))
         if not ours:
             return
         kept = await for_runner(leases.renew, self.row.pk, list(ours))

@@ -13,11 +13,18 @@ from datetime import datetime, timedelta
 
 from generations import jobs
 from generations.engines.base import Engine, Image, ImageRequest, Link, Pending
-from generations.engines.failures import BUSY, EngineFailed, EngineRefused, EngineUncertain
+from generations.engines.failures import (
+    BUSY,
+    MISCONFIGURED,
+    EngineFailed,
+    EngineRefused,
+    EngineUncertain,
+)
 from generations.leases import Claimed
 from generations.models import Job
 from generations.runner.backoff import Backoff
 from generations.runner.threads import in_database
+from wallet import alerts
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +87,8 @@ class Asking:
             try:
                 return await self._note_started(await self._send(request))
             except EngineRefused as refusal:
+                if refusal.message == MISCONFIGURED:
+                    await self._tell_staff()
                 if await self._moved():
                     return None
                 await self._wait_after(refusal, pause)
@@ -129,6 +138,12 @@ class Asking:
             if found:
                 await self._note_started(found)
             return found
+
+    async def _tell_staff(self) -> None:
+        """Once a day; the customer reads that it was done."""
+        reference = f"{self.job.model.pk}:{self.now():%Y-%m-%d}"
+        text = f"{self.job.model} takes no jobs: see its key, its account and its options."
+        await in_database(alerts.raise_alert, "engine", reference, text)
 
     async def _moved(self) -> bool:
         following = await in_database(self.job.model.next_in_line, self.job.width, self.job.height)

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
+from django.utils.translation import gettext_noop
+
 from generations import current, files, jobs, pictures
 from generations.engines.base import Engine, Image, ImageRequest, Link
 from generations.engines.failures import EngineFailed
@@ -25,7 +27,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-UNEXPECTED = "Something went wrong on our side. Please try again."
+UNEXPECTED = gettext_noop("Something went wrong on our side. Please try again.")
 # Whatever is stored within this time is not worth saying.
 STORING_SAID_SECONDS = 1.0
 
@@ -137,12 +139,13 @@ class Work:
         job = self.job
         if not job.input_url or job.input_name:
             return
-        fetched = await fetch(job.input_url)
-        try:
-            data, extension = await on_pictures(pictures.clean_reference, fetched)
-        except pictures.InvalidPicture as error:
-            raise EngineFailed(Job.FailureKind.INVALID_REFERENCE, str(error)) from None
-        name = await self._in_store(files.save_input, data, extension)
+        async with self.asking.engine.downloads_in_hand:
+            fetched = await fetch(job.input_url)
+            try:
+                data, extension = await on_pictures(pictures.clean_reference, fetched)
+            except pictures.InvalidPicture as error:
+                raise EngineFailed(Job.FailureKind.INVALID_REFERENCE, str(error)) from None
+            name = await self._in_store(files.save_input, data, extension)
         if not await in_database(jobs.note_mirrored, job, name):
             # An earlier try may have been heard, and its answer lost: then whoever has the job
             # now reads this file. What nobody needs is swept away later.

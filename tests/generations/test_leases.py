@@ -52,6 +52,21 @@ def test_nothing_starts_before_it_was_submitted(alice: Customer) -> None:
     assert job.created_at <= job.started_at
 
 
+def test_what_was_claimed_without_an_answer_is_let_go_of(alice: Customer) -> None:
+    """The claim was committed, and its answer lost: no runner works on it, and none renews it."""
+    runner_id = uuid.uuid4()
+    unknown, known, fresh = (claimed(alice, VARIANT).job for _ in range(3))
+    ours = Job.objects.filter(pk__in=[job.pk for job in (unknown, known, fresh)])
+    ours.update(runner_id=runner_id)
+    for job in (unknown, known):
+        expire(job.pk)
+    leases.disown(runner_id, [known.pk])
+    assert set(ours.filter(runner_id=runner_id)) == {known, fresh}
+    found = [each.job for each in leases.reclaim(runner_id, 1000, {})]
+    assert unknown in found
+    assert known not in found
+
+
 def test_a_runner_does_not_take_over_its_own_jobs(alice: Customer) -> None:
     """After an outage all its leases have run out, and it is at work on the jobs all the same."""
     runner_id = uuid.uuid4()

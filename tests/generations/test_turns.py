@@ -120,3 +120,14 @@ def test_a_models_places_are_not_taken_by_another(rich: Customer) -> None:
     assert len(leases.claim(RUNNER, 100, {model.pk: model.concurrency - 3})) == 3
     assert leases.claim(RUNNER, 100, {model.pk: model.concurrency}) == []
     assert len(leases.claim(RUNNER, 2, {})) == 2
+
+
+def test_the_next_in_line_is_fair_too(rich: Customer, bob: Customer) -> None:
+    """What the first engine did not take waits at the second in the same turns."""
+    submit(rich, 20)
+    submit(bob, 1)
+    following = CatalogueModel.objects.get(variant="1k")
+    for job in sorted(claim(21), key=lambda job: job.account_id == bob.account.pk):
+        jobs.move(job, following)
+    taken_over = [on.job.account_id for on in leases.reclaim(uuid.uuid4(), 2, {})]
+    assert sorted(taken_over) == sorted([rich.account.pk, bob.account.pk])

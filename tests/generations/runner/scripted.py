@@ -59,6 +59,7 @@ class ScriptedEngine(Engine):
         self.script = script
         self.pictures_in_hand = asyncio.Semaphore(1)
         self.references_in_hand = asyncio.Semaphore(1)
+        self.downloads_in_hand = asyncio.Semaphore(1)
 
     async def start(self, request: ImageRequest) -> str | Image:
         answer: str | Image = self.script.answer("start")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from generations.engines.base import Image, Link, Pending
 from generations.engines.failures import (
     BUSY,
     LOST,
+    MISCONFIGURED,
     MODERATED,
     EngineFailed,
     EngineRefused,
@@ -36,6 +38,7 @@ from tests.generations.runner.scripted import (
     work,
 )
 from tests.underway import submission
+from wallet.models import Alert
 
 
 def assert_charged(job: Job) -> None:
@@ -236,6 +239,19 @@ def test_the_next_in_line_takes_what_the_first_does_not(alice: Customer) -> None
     job = work(claim(moved.pk), ScriptedEngine(script))
     assert_charged(job)
     assert (job.model, job.price_micros) == (second, 30_000)
+
+
+def test_what_only_staff_can_help_is_told_to_them_once_a_day(
+    alice: Customer, mailoutbox: list[EmailMessage]
+) -> None:
+    model = offer("locked-out")
+    script = Script(start=[EngineRefused(MISCONFIGURED)])
+    for _ in range(2):
+        job = work(claimed(alice, "locked-out"), ScriptedEngine(script))
+        assert (job.status, job.error) == ("failed", MISCONFIGURED)
+    (alert,) = Alert.objects.filter(kind="engine", reference__startswith=f"{model.pk}:")
+    assert str(model) in alert.text
+    assert [mail.body for mail in mailoutbox] == [alert.text]
 
 
 def test_what_is_dismissed_is_cancelled_at_the_engine(alice: Customer) -> None:

@@ -10,6 +10,7 @@ import pytest
 from generations import files, leases
 from generations.engines.base import Image, ImageRequest, Pending
 from generations.engines.failures import BUSY, EngineFailed, EngineRefused
+from generations.fetch import NOT_FOUND
 from generations.models import Job
 from generations.runner.work import Work
 from tests.conftest import Customer
@@ -157,3 +158,22 @@ def test_images_that_come_at_once_come_one_after_the_other(alice: Customer) -> N
     assert sorted(job.status for job in jobs) == ["completed"] * (JOBS - 1) + ["failed"]
     assert engine.most_in_hand == 1
     assert not engine.pictures_in_hand.locked()
+
+
+def test_a_customers_addresses_are_fetched_a_few_at_a_time(alice: Customer) -> None:
+    engine = ScriptedEngine(Script())
+    engine.downloads_in_hand = asyncio.Semaphore(1)
+    on = claimed(alice, input_url="http://127.0.0.1/a.png")
+
+    async def run() -> str:
+        async with engine.downloads_in_hand:
+            task = asyncio.create_task(Work(on, {"demo": engine}).run())
+            await asyncio.sleep(0.2)
+            status = (await asyncio.to_thread(Job.objects.get, pk=on.job.pk)).status
+        await task
+        return status
+
+    assert asyncio.run(run()) == "processing"
+    # An address inside is never fetched: it had its turn.
+    assert Job.objects.get(pk=on.job.pk).error == NOT_FOUND
+    assert not engine.downloads_in_hand.locked()
