@@ -15,6 +15,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest, Now
+from django.utils.translation import gettext_noop
 
 from generations.models import DEADLINE_SECONDS, CatalogueModel, Job
 from wallet import ledger
@@ -25,8 +26,9 @@ QUEUE_CHANNEL = "generations_queued"
 HANDED_OVER = "handed over"
 ENDED_CHANNEL = "generations_ended"
 
-TIMED_OUT = f"Provider request timed out after {DEADLINE_SECONDS}s."
-CANCELLED = "Cancelled. Nothing was charged."
+TIMED_OUT_AFTER = gettext_noop("Provider request timed out after %ss.")
+TIMED_OUT = TIMED_OUT_AFTER % DEADLINE_SECONDS
+CANCELLED = gettext_noop("Cancelled. Nothing was charged.")
 
 # Which states a job may leave for which. The statements below name them again, and
 # tests/generations/test_transitions.py holds the two against each other.

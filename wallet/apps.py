@@ -6,8 +6,10 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 TRIAL_IMAGES = 3
+WELCOME = gettext_noop("Welcome to SharkAPI")
 
 
 class WalletConfig(AppConfig):
@@ -38,7 +40,7 @@ def _grant_trials(account: Any, is_returning: bool = False, **_: object) -> None
     if is_returning:
         return
     # The reference is the account, so that no second verification grants again.
-    ledger.grant_trials(account, TRIAL_IMAGES, f"welcome:{account.pk}", "Welcome to SharkAPI")
+    ledger.grant_trials(account, TRIAL_IMAGES, f"welcome:{account.pk}", WELCOME)
 
 
 def _stop_charging(account: Any, **_: object) -> None:

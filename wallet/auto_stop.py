@@ -4,11 +4,12 @@ Never asks Stripe and never turns anything on: that is the customer's to do.
 """
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from wallet import mails
 from wallet.models import BillingProfile, Topup
 
-REASON_DEFAULT = "The card could not be charged."
+REASON_DEFAULT = gettext_noop("The card could not be charged.")
 
 
 def fail(order: Topup, reason: str) -> bool:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from wallet import auto_stop, stripe
 from wallet.models import BillingProfile, Book, Policy, Topup, Unit
@@ -23,6 +24,9 @@ CAP_PERIOD = timedelta(hours=24)
 # Stripe keeps idempotency keys for at least 24 hours
 # (https://docs.stripe.com/api/idempotent_requests); an older order is not charged any more.
 RETRY_PERIOD = timedelta(hours=23)
+
+NOT_NEEDED = gettext_noop("Not needed any more.")
+NOT_CHARGED = gettext_noop("The card could not be charged for a day.")
 
 
 def run_due() -> int:
@@ -97,9 +101,9 @@ def resume(order: Topup) -> None:
     if not profiles.filter(_is_low()).exclude(card_id="").exists():
         # It is not wanted any more, and nothing has failed.
         unpaid = Topup.objects.filter(pk=order.pk, intent_id=None, status__in=Topup.UNSETTLED)
-        unpaid.update(status=Topup.Status.FAILED, failure="Not needed any more.")
+        unpaid.update(status=Topup.Status.FAILED, failure=NOT_NEEDED)
     elif order.created_at < timezone.now() - RETRY_PERIOD:
-        auto_stop.fail(order, "The card could not be charged for a day.")
+        auto_stop.fail(order, NOT_CHARGED)
     else:
         charge(order)
 

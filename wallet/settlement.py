@@ -12,6 +12,7 @@ import uuid
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from wallet import alerts, auto_stop, ledger, mails, saved_card, stripe
 from wallet.models import BillingProfile, StripeEvent, Topup, Transfer
@@ -20,6 +21,13 @@ from wallet.payments import Dispute, Event, Payment, Refund
 MICROS_PER_CENT = 10_000
 # Without its owner a card cannot get out of these. In others Stripe may still be at the charge.
 ENDED_UNPAID = ("requires_action", "canceled")
+# What the statement says of each.
+CHARGED_BY_US = gettext_noop("Automatic top-up")
+PAID_BY_CARD = gettext_noop("Paid by card")
+BACK_TO_CARD = gettext_noop("Back to your card")
+REFUND_FAILED = gettext_noop("Refund failed")
+DISPUTED = gettext_noop("Disputed with the bank")
+DISPUTE_WON = gettext_noop("Decided in your favour")
 
 
 def settle(intent_id: str, event: Event | None = None) -> str:
@@ -131,7 +139,7 @@ def _unpaid(order: Topup, payment: Payment) -> str:
 
 def _credit(order: Topup) -> list[str]:
     assert order.intent_id
-    memo = "Automatic top-up" if order.kind == Topup.Kind.AUTO else "Paid by card"
+    memo = CHARGED_BY_US if order.kind == Topup.Kind.AUTO else PAID_BY_CARD
     if not ledger.credit_payment(order.account, order.amount_micros, order.intent_id, memo):
         return []
     order.status, order.failure, order.paid_at = Topup.Status.PAID, "", timezone.now()
@@ -145,11 +153,11 @@ def _refund(order: Topup, refund: Refund) -> list[str]:
     # One that failed is taken, too, before it is returned: else an answer of Stripe's from before
     # the failure, applied late by somebody slow, would take it for good.
     if ledger.take_back(
-        order.account, amount_micros, Transfer.Kind.REFUND, refund.id, "Back to your card"
+        order.account, amount_micros, Transfer.Kind.REFUND, refund.id, BACK_TO_CARD
     ):
         moved.append(f"refund {refund.id} taken")
     if refund.is_void and ledger.give_back(
-        order.account, amount_micros, Transfer.Kind.REFUND_RETURNED, refund.id, "Refund failed"
+        order.account, amount_micros, Transfer.Kind.REFUND_RETURNED, refund.id, REFUND_FAILED
     ):
         moved.append(f"refund {refund.id} returned")
     return moved
@@ -159,7 +167,7 @@ def _dispute(order: Topup, dispute: Dispute) -> list[str]:
     moved = []
     taken_micros = dispute.withdrawn_cents * MICROS_PER_CENT
     if taken_micros and ledger.take_back(
-        order.account, taken_micros, Transfer.Kind.DISPUTE, dispute.id, "Disputed with the bank"
+        order.account, taken_micros, Transfer.Kind.DISPUTE, dispute.id, DISPUTED
     ):
         moved.append(f"dispute {dispute.id} taken")
         alerts.raise_alert("dispute", dispute.id, f"{order} is disputed: answer it in Stripe.")
@@ -169,7 +177,7 @@ def _dispute(order: Topup, dispute: Dispute) -> list[str]:
         returned_micros,
         Transfer.Kind.DISPUTE_RETURNED,
         dispute.id,
-        "Decided in your favour",
+        DISPUTE_WON,
     ):
         moved.append(f"dispute {dispute.id} returned")
     return moved

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from accounts.admin.filters import AccountFilter
 from accounts.admin.links import NOTHING, account_link, page_link
@@ -26,7 +26,7 @@ from generations.history.filters import WORDS_MAX_CHARACTERS, Filters
 from generations.models import Job
 from generations.templatetags.durations import duration
 
-FAILED_BY_STAFF = "Stopped by support. Please try again."
+FAILED_BY_STAFF = gettext_noop("Stopped by support. Please try again.")
 PROMPT_MAX_CHARACTERS = 60
 # Of those with the words in their prompt.
 FOUND_MAX = 500

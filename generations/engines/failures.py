@@ -3,17 +3,29 @@
 Which kind of answer means what is each engine's to say.
 """
 
-BUSY = "The image engine is busy right now. Please try again in a moment."
-UNREACHABLE = "The image engine could not be reached. Please try again in a moment."
-MISCONFIGURED = "The image engine is not available right now. Support has been told."
-BROKEN = "The image engine failed to make this image. Please try again."
-LOST = "The image engine stopped before your image was finished. Please try again."
-TIMED_OUT = "The image engine took too long. Please try again."
-REJECTED = "The image engine did not accept this request. Change the prompt or try again later."
-MODERATED = "The image engine's safety rules refused this request. Change the prompt and try again."
-REFERENCE_REFUSED = "The image engine could not use the reference image. Try another one."
-REFERENCE_UNSUPPORTED = "The image engine takes no reference image. Send the prompt alone."
-RESULT_UNUSABLE = "The image engine's answer was not a usable image. Please try again."
+from django.utils.translation import gettext_noop
+
+BUSY = gettext_noop("The image engine is busy right now. Please try again in a moment.")
+UNREACHABLE = gettext_noop("The image engine could not be reached. Please try again in a moment.")
+MISCONFIGURED = gettext_noop("The image engine is not available right now. Support has been told.")
+BROKEN = gettext_noop("The image engine failed to make this image. Please try again.")
+LOST = gettext_noop("The image engine stopped before your image was finished. Please try again.")
+TIMED_OUT = gettext_noop("The image engine took too long. Please try again.")
+REJECTED = gettext_noop(
+    "The image engine did not accept this request. Change the prompt or try again later."
+)
+MODERATED = gettext_noop(
+    "The image engine's safety rules refused this request. Change the prompt and try again."
+)
+REFERENCE_REFUSED = gettext_noop(
+    "The image engine could not use the reference image. Try another one."
+)
+REFERENCE_UNSUPPORTED = gettext_noop(
+    "The image engine takes no reference image. Send the prompt alone."
+)
+RESULT_UNUSABLE = gettext_noop(
+    "The image engine's answer was not a usable image. Please try again."
+)
 
 
 class EngineFailed(Exception):

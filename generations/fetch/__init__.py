@@ -16,6 +16,7 @@ from ipaddress import ip_address
 
 import httpcore
 import httpx
+from django.utils.translation import gettext_noop
 
 from generations.fetch.addresses import Address, is_public
 
@@ -34,7 +35,12 @@ HEADERS = [
 ]
 # An unusable name, one that leads inside and one that does not exist share a sentence, so that
 # it tells nobody which internal names exist.
-NOT_FOUND = "The image URL's host was not found on the public internet."
+NOT_FOUND = gettext_noop("The image URL's host was not found on the public internet.")
+# These have a number in them.
+ANSWERED = gettext_noop("The image URL answered %s.")
+TOO_LARGE = gettext_noop("The image URL's file is larger than %s MB.")
+TOO_MANY_REDIRECTS = gettext_noop("The image URL redirects more than %s times.")
+TOO_SLOW = gettext_noop("The image URL took longer than %s s.")
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,254}}$){_LABEL}(\.{_LABEL})*\.?", re.ASCII)
@@ -141,7 +147,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 continue
             self._opened.push_async_callback(stream.aclose)
             return stream
-        raise FetchFailed("The image URL's host did not accept a connection.", is_transient=True)
+        refused = gettext_noop("The image URL's host did not accept a connection.")
+        raise FetchFailed(refused, is_transient=True)
 
 
 async def fetch(
@@ -171,14 +178,14 @@ async def fetch(
         async with opened, asyncio.timeout(timeout_seconds), pool:
             return await _get(pool, target, limit_bytes)
     except TimeoutError as error:
-        slow = f"The image URL took longer than {timeout_seconds:g} s."
-        raise FetchFailed(slow, is_transient=True) from error
+        raise FetchFailed(TOO_SLOW % f"{timeout_seconds:g}", is_transient=True) from error
     except httpcore.ConnectError as error:
         # The backend answers for TCP, so what remains of connecting is the TLS handshake.
-        raise FetchFailed("The image URL's host failed the TLS certificate check.") from error
+        untrusted = gettext_noop("The image URL's host failed the TLS certificate check.")
+        raise FetchFailed(untrusted) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         # A TLS error after the handshake comes through as the OSError that it is.
-        broken = "The image URL's host broke off the answer or sent nonsense."
+        broken = gettext_noop("The image URL's host broke off the answer or sent nonsense.")
         raise FetchFailed(broken, is_transient=True) from error
 
 
@@ -197,7 +204,7 @@ async def _get(pool: httpcore.AsyncConnectionPool, url: httpx.URL, limit_bytes: 
             if response.status not in REDIRECT_STATUSES:
                 return await _read(response, limit_bytes)
             url = redirected(url, httpx.Headers(response.headers).get("location", ""))
-    raise FetchFailed(f"The image URL redirects more than {REDIRECTS_LIMIT} times.")
+    raise FetchFailed(TOO_MANY_REDIRECTS % REDIRECTS_LIMIT)
 
 
 def redirected(url: httpx.URL, location: str) -> httpx.URL:
@@ -208,19 +215,20 @@ def redirected(url: httpx.URL, location: str) -> httpx.URL:
         following = None
     # Who asked for https was promised that nobody on the way can swap the image.
     if following is None or (url.scheme, following.scheme) == ("https", "http"):
-        raise FetchFailed("The image URL redirects to a URL that is not allowed.")
+        raise FetchFailed(gettext_noop("The image URL redirects to a URL that is not allowed."))
     return following
 
 
 async def _read(response: httpcore.Response, limit_bytes: int) -> bytes:
     if response.status != 200:
         is_transient = response.status >= 500 or response.status in (408, 429)
-        raise FetchFailed(f"The image URL answered {response.status}.", is_transient)
+        raise FetchFailed(ANSWERED % response.status, is_transient)
     headers = httpx.Headers(response.headers)
     # Nothing is ever unpacked, so a few bytes cannot grow into gigabytes.
     if headers.get("content-encoding", "identity").lower() != "identity":
-        raise FetchFailed("The image URL sent a compressed answer instead of the image itself.")
-    too_large = FetchFailed(f"The image URL's file is larger than {limit_bytes / 2**20:g} MB.")
+        packed = gettext_noop("The image URL sent a compressed answer instead of the image itself.")
+        raise FetchFailed(packed)
+    too_large = FetchFailed(TOO_LARGE % f"{limit_bytes / 2**20:g}")
     if int(headers.get("content-length", "0")) > limit_bytes:
         raise too_large
     body = bytearray()
@@ -232,6 +240,6 @@ async def _read(response: httpcore.Response, limit_bytes: int) -> bytes:
             raise too_large
         # Byte by byte, one file would keep the loop from everybody else.
         if chunks > CHUNKS_MIN + len(body) / CHUNK_MEAN_BYTES:
-            raise FetchFailed("The image URL sent its file in too many pieces.")
+            raise FetchFailed(gettext_noop("The image URL sent its file in too many pieces."))
         await asyncio.sleep(0)
     return bytes(body)

@@ -8,6 +8,7 @@ import io
 import re
 import threading
 
+from django.utils.translation import gettext_noop
 from PIL import Image, ImageOps
 
 from generations.pictures import png
@@ -36,10 +37,14 @@ _decoding = threading.Semaphore(2)
 PATIENCE_SECONDS = 3.0
 RETRY_SECONDS = 2
 
-NOT_AN_IMAGE = "The reference image is not a whole JPEG, PNG or WebP file."
-TOO_MANY_AT_ONCE = "Too many reference images at once. Nothing was charged: retry in a moment."
-TOO_MANY_PIXELS = "The reference image has more than 25 megapixels."
-BROKEN_RESULT = "The image engine answered with a broken image."
+NOT_AN_IMAGE = gettext_noop("The reference image is not a whole JPEG, PNG or WebP file.")
+TOO_MANY_AT_ONCE = gettext_noop(
+    "Too many reference images at once. Nothing was charged: retry in a moment."
+)
+TOO_MANY_BYTES = gettext_noop("The reference image is larger than 10 MB.")
+TOO_MANY_PIXELS = gettext_noop("The reference image has more than 25 megapixels.")
+BROKEN_RESULT = gettext_noop("The image engine answered with a broken image.")
+WRONG_SIZE = gettext_noop("The image engine answered with an image of the wrong size.")
 
 
 class InvalidPicture(Exception):
@@ -63,7 +68,7 @@ def clean_reference(
     Our own results may be larger than what is taken from others.
     """
     if len(data) > limit_bytes:
-        raise InvalidPicture("The reference image is larger than 10 MB.")
+        raise InvalidPicture(TOO_MANY_BYTES)
     if not _decoding.acquire(timeout=patience_seconds):
         raise TooManyPictures
     try:
@@ -96,7 +101,7 @@ def clean_result(data: bytes, width: int, height: int) -> bytes:
     """The engine's picture as a PNG. Raises InvalidPicture when it is broken or of another size."""
     picture = _opened_result(data)
     if picture.size != (width, height):
-        raise InvalidPicture("The image engine answered with an image of the wrong size.")
+        raise InvalidPicture(WRONG_SIZE)
     return _result_png(picture, data)
 
 

@@ -86,10 +86,15 @@ class PlaygroundForm(forms.Form):
 
     def clean_prompt(self) -> str:
         """The prompt within the API's limits."""
+        prompt = self.cleaned_data["prompt"].replace("\r\n", "\n")
+        if len(prompt) > PROMPT_MAX_CHARACTERS:
+            text = _("The prompt may have at most %(limit)d characters.")
+            raise ValidationError(text, params={"limit": PROMPT_MAX_CHARACTERS})
         try:
-            return check_prompt(self.cleaned_data["prompt"])
-        except ApiError as error:
-            raise ValidationError(error.message) from None
+            return check_prompt(prompt)
+        except ApiError:
+            # The API says it in English. No more than this can be wrong any more.
+            raise ValidationError(_("The prompt contains characters that are not text.")) from None
 
     def clean_image(self) -> tuple[bytes, str] | None:
         """The cleaned picture and its extension, or None."""
@@ -97,13 +102,13 @@ class PlaygroundForm(forms.Form):
         if upload is None:
             return None
         if (upload.size or 0) > pictures.REFERENCE_MAX_BYTES:
-            raise ValidationError(_("The reference image is larger than 10 MB."))
+            raise ValidationError(_(pictures.TOO_MANY_BYTES))
         try:
             return pictures.clean_reference(upload.read(), pictures.PATIENCE_SECONDS)
         except pictures.TooManyPictures:
-            raise ValidationError(pictures.TOO_MANY_AT_ONCE) from None
+            raise ValidationError(_(pictures.TOO_MANY_AT_ONCE)) from None
         except pictures.InvalidPicture as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(_(str(error))) from None
 
     def clean_image_url(self) -> str:
         """An address that may be fetched, or ""."""

@@ -49,7 +49,7 @@ def _stored_reference(form: PlaygroundForm) -> str | None:
     except (FileNotFoundError, pictures.InvalidPicture):
         problem = _("That picture is gone. Choose another, or none.")
     except pictures.TooManyPictures:
-        problem = pictures.TOO_MANY_AT_ONCE
+        problem = _(pictures.TOO_MANY_AT_ONCE)
     except files.StoreUnavailable as error:
         log.error("a reference image could not be kept: %s", error)
         problem = _("Your reference image could not be stored. Please try again.")

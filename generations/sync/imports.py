@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from generations import files, pictures
 from generations.engines import ENGINES, connected
@@ -41,7 +42,7 @@ BUDGET_SECONDS = 50.0
 CHUNK_SIZE = 100
 PROMPT_MAX_CHARACTERS = 2000
 
-NOT_COPIED = "The image could not be copied from its engine."
+NOT_COPIED = gettext_noop("The image could not be copied from its engine.")
 
 
 def run() -> None:

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import Field, Model
+from django.utils.translation import gettext_noop
 
 from accounts.models import Account, User
 from keys.models import Key
@@ -99,7 +100,7 @@ def _user(email: str, password: str | None) -> User:
 
 
 def _give(account: Account, credit: str, trials: int | None) -> None:
-    reference, memo = f"operator:{uuid.uuid4()}", "From the operator"
+    reference, memo = f"operator:{uuid.uuid4()}", gettext_noop("From the operator")
     try:
         amount_micros = parse_usd(credit)
     except ValueError as error:

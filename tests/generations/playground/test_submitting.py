@@ -56,6 +56,15 @@ def test_in_the_playground(
     assert f"{key.rpartition('/')[2]} stays for now" in caplog.text
 
 
+def test_a_line_break_is_one_character(alice: Customer) -> None:
+    """Browsers send two for it; the counter beside the field says one."""
+    browser = Client()
+    browser.force_login(alice.user)
+    answer = browser.post("/playground", {"prompt": "a\r\n" * 997 + "shark", "variant": "tiny"})
+    assert answer.status_code < 400
+    assert Job.objects.get(account=alice.account).prompt == "a\n" * 997 + "shark"
+
+
 def test_through_the_api(alice: Customer, kept: Kept, storage: StorageServer) -> None:
     """The same request at the same time: all but one have stored an image that no job uses."""
     body = {"prompt": "a shark", "variant": "tiny", "image": base64_text(picture())}
