@@ -23,6 +23,9 @@ from generations.models import CatalogueModel, Job
 from generations.sync import usage
 from keys.models import Key
 from tests.conftest import CHECKOUT, Customer, NewCustomer
+from tests.face.company import Who, others, paid_topup
+from tests.wallet.stripe.standin import Standin
+from wallet.models import Topup
 
 HOSTILE = "<img src=x onerror=window.wounded=1><script>window.wounded=1</script>"
 LONG = "a reef seen from very far away, " * 60
@@ -41,18 +44,19 @@ PICTURES = ("shark", "lighthouse", "fox", "boat", "desert", "city")
 
 @dataclass(frozen=True)
 class Cast:
-    """`rich` has everything, `newcomer` nothing, `staff` may do everything in the admin."""
+    """`rich` has everything, `newcomer` nothing; `users` are these two and everybody else."""
 
     rich: Customer
     newcomer: Customer
-    staff: User
+    users: dict[Who, User]
     job: Job
     failed: Job
     running: Job
     invitation: str
+    topup: Topup
 
 
-def assemble(new_customer: NewCustomer, staff: User, days: int = 40) -> Cast:
+def assemble(new_customer: NewCustomer, staff: User, bank: Standin, days: int = 40) -> Cast:
     """The cast, with a job or two for each of that many days behind them."""
     rich = new_customer("rich", credit_micros=123_456_780_000)
     Account.objects.filter(pk=rich.account.pk).update(name=f"Deep {HOSTILE} & Sons"[:80])
@@ -80,7 +84,10 @@ def assemble(new_customer: NewCustomer, staff: User, days: int = 40) -> Cast:
     while usage.roll_up():
         pass
     newcomer = new_customer("newcomer", trials=3)
-    return Cast(rich, newcomer, staff, last, failed, running, _invited(rich))
+    users = {Who.RICH: rich.user, Who.NEWCOMER: newcomer.user, Who.STAFF: staff}
+    users |= others(new_customer, rich)
+    topup = paid_topup(rich, bank)
+    return Cast(rich, newcomer, users, last, failed, running, _invited(rich), topup)
 
 
 def _invited(customer: Customer) -> str:

@@ -1,11 +1,13 @@
 """The cast, a site that serves as in production, and a browser of each member of the cast."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.test import Client
 from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext
@@ -13,39 +15,36 @@ from playwright.sync_api import Browser, BrowserContext
 from accounts.models import User
 from tests.browser.conftest import chromium
 from tests.conftest import CHECKOUT, PASSWORD, NewCustomer, process_environment, served
-from tests.face import pages
+from tests.face.arrivals import arrived
 from tests.face.cast import Cast, assemble
-from tests.visitor import LOGIN
+from tests.face.company import Who
+from tests.wallet.conftest import bank
+from tests.wallet.stripe.standin import API_KEY, SECRET, Standin
 
-__all__ = ["chromium"]
+__all__ = ["bank", "chromium"]
 
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36"
-DAY_SECONDS = 86_400
-SignedIn = Callable[[str], BrowserContext]
+SignedIn = Callable[[Who], BrowserContext]
 
 
 @pytest.fixture(scope="package")
-def published(database: None) -> Iterator[str]:
-    """The address of a site that takes payments, with its static files collected and compressed.
-
-    No page asks Stripe for anything while it is only looked at.
-    """
-    environment = {
-        **process_environment(),
-        "DJANGO_SETTINGS_MODULE": "sharkweb.settings",
-        "STRIPE_SECRET_KEY": "sk_test_nobody",
-        "STRIPE_WEBHOOK_SECRET": "whsec_nobody",
-    }
+def published(database: None, bank: Standin) -> Iterator[str]:
+    """The address of a site that takes payments, with its static files collected and compressed."""
+    known = {"port": bank.port, "api_key": API_KEY, "webhook_secret": SECRET}
+    standin = settings.DATA_DIR / "standin.json"
+    standin.write_text(json.dumps(known))
+    environment = {**process_environment(), "DJANGO_SETTINGS_MODULE": "sharkweb.settings"}
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(collect, cwd=CHECKOUT, env=environment, check=True)
     with served(environment) as address:
+        # It is read once; other sites of the run take no payments.
+        standin.unlink()
         yield address
 
 
 @pytest.fixture(scope="package")
-def cast(new_customer: NewCustomer) -> Cast:
+def cast(new_customer: NewCustomer, bank: Standin) -> Cast:
     """Who the pages are shown to."""
-    return assemble(new_customer, _staff())
+    return assemble(new_customer, _staff(), bank)
 
 
 def _staff() -> User:
@@ -59,18 +58,12 @@ def _staff() -> User:
 @pytest.fixture(scope="package")
 def signed_in(chromium: Browser, published: str, cast: Cast) -> Iterator[SignedIn]:
     """A browser of that member of the cast, signed in once."""
-    users = {
-        pages.RICH: cast.rich.user,
-        pages.NEWCOMER: cast.newcomer.user,
-        pages.STAFF: cast.staff,
-    }
-    contexts: dict[str, BrowserContext] = {}
+    contexts: dict[Who, BrowserContext] = {}
 
-    def of(who: str) -> BrowserContext:
+    def of(who: Who) -> BrowserContext:
         if who not in contexts:
-            cookies = [_session(users[who], published)] if who in users else []
             contexts[who] = chromium.new_context(base_url=published)
-            contexts[who].add_cookies(cookies)
+            contexts[who].add_cookies(_cookies(arrived(who, cast), published))
         return contexts[who]
 
     yield of
@@ -78,13 +71,7 @@ def signed_in(chromium: Browser, published: str, cast: Cast) -> Iterator[SignedI
         context.close()
 
 
-def _session(user: User, address: str) -> SetCookieParam:
-    """What the browser holds after signing in, which the browser's own tests walk."""
-    client = Client(headers={"User-Agent": BROWSER})
-    client.post(LOGIN, {"login": user.email, "password": PASSWORD})
-    session = client.session
-    # What asks for the password once more is answered for the whole run.
-    (signing_in,) = session["account_authentication_methods"]
-    signing_in |= {"at": signing_in["at"] + DAY_SECONDS, "reauthenticated": True}
-    session.save()
-    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}
+def _cookies(client: Client, address: str) -> list[SetCookieParam]:
+    """What the browser holds of the session and the language."""
+    cookies = client.cookies.values()
+    return [{"name": each.key, "value": each.value, "url": address} for each in cookies]

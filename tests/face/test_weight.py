@@ -9,14 +9,15 @@ from playwright.sync_api import Page as Tab
 
 from tests.conftest import CHECKOUT
 from tests.face.cast import Cast
+from tests.face.company import Who
 from tests.face.conftest import SignedIn
-from tests.face.pages import STAFF, Page, pages
+from tests.face.pages import Page, pages
 
 pytestmark = pytest.mark.face
 
 FIRST_MAX_BYTES = 150 * 1024
 LATER_MAX_BYTES = 40 * 1024
-SCRIPTS_MAX_BYTES = 15_000
+SCRIPTS_MAX_BYTES = 15 * 1024
 # Long enough for two refreshes.
 WATCHED_MILLISECONDS = 4500
 SHIFT = """() => new Promise((resolve) => {
@@ -60,7 +61,7 @@ class Meter:
 
 
 def for_customers(cast: Cast) -> list[Page]:
-    return [page for page in pages(cast) if page.who != STAFF]
+    return [page for page in pages(cast) if page.who != Who.STAFF]
 
 
 def test_our_own_scripts_are_few() -> None:
