@@ -5,7 +5,8 @@ newcomers what to do first. It puts the rooms' answers together and has none of 
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, Q
+from django.db.models import Count, Exists, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from accounts.models import Account
 from accounts.roles import Right
 from accounts.signed_in import AccountRequest, signed_in
 from generations import history, usage
-from generations.models import Job, Usage
+from generations.models import Job
 from generations.usage import two_charts
 from generations.usage.periods import Period
 from keys.models import Key
@@ -60,20 +61,23 @@ def overview(request: AccountRequest) -> HttpResponse:
         return _put_away(account)
     jobs = list(history.of_account(account)[:JOBS_MAX])
     summary, lasts = low_balance.standing(account)
+    period = Period.last(DAYS)
+    days = usage.rows(account, period, "day")
+    done = _done(account)
     context: dict[str, Any] = {
         "wallet": summary,
         "lasts": lasts,
-        "is_newcomer": not jobs,
+        # Whoever has paid, or has deleted what they made, is none.
+        "is_newcomer": not (jobs or days or summary.balance_micros),
         "images": [job for job in jobs if job.image_path][:IMAGES_MAX],
-        "running": len(history.running(jobs)),
-        "steps": _steps(request, jobs),
+        "days": days,
+        "charts": two_charts.of_days(days, period) if days else [],
+        "takes_payments": stripe.is_configured(),
+        "running": done.running,
+        "steps": _steps(request, done),
         "examples": EXAMPLES,
     }
     context["done"] = sum(step.is_done for step in context["steps"])
-    if jobs:
-        period = Period.last(DAYS)
-        context["days"] = usage.rows(account, period, "day")
-        context["charts"] = two_charts.of_days(context["days"], period)
     return render(request, "overview/overview.html", context)
 
 
@@ -90,13 +94,11 @@ def _put_away(account: Account) -> HttpResponse:
     return response
 
 
-def _steps(request: AccountRequest, jobs: list[Job]) -> list[Step]:
+def _steps(request: AccountRequest, done: "Done") -> list[Step]:
     """What the member may do first; nothing once all is done, or was put away."""
     account, rights = request.account, request.membership.rights
     if request.COOKIES.get(PUT_AWAY) == str(account.pk):
         return []
-    has_image, has_key, has_called, has_paid = _done(account)
-    has_image = has_image or any(job.image_name for job in jobs)
     steps = [
         Step(
             _("Verify your e-mail"),
@@ -107,25 +109,41 @@ def _steps(request: AccountRequest, jobs: list[Job]) -> list[Step]:
     ]
     if Right.MAKE in rights:
         text = _("Describe it in the playground and watch it arrive.")
-        steps.append(Step(_("Make your first image"), text, reverse("playground"), has_image))
+        steps.append(Step(_("Make your first image"), text, reverse("playground"), done.image))
     if Right.KEYS in rights:
         tokens = reverse("tokens")
         text = _("It lets a program of yours make images.")
-        steps.append(Step(_("Create an API token"), text, tokens, has_key))
+        steps.append(Step(_("Create an API token"), text, tokens, done.key))
         text = _("Paste the example with your token into a terminal.")
-        steps.append(Step(_("Make your first API call"), text, tokens, has_called))
+        steps.append(Step(_("Make your first API call"), text, tokens, done.call))
     if Right.PAY in rights and stripe.is_configured():
         text = _("Credit never expires, and only images that arrive are charged.")
-        steps.append(Step(_("Top up your wallet"), text, reverse("wallet"), has_paid))
+        steps.append(Step(_("Top up your wallet"), text, reverse("wallet"), done.topup))
     return [] if all(step.is_done for step in steps) else steps
 
 
-def _done(account: Account) -> tuple[bool, bool, bool, bool]:
-    """Whether there was an image, a token, a call and a top-up, in one query."""
+class Done(NamedTuple):
+    """Whether there was an image, a token, a call and a top-up; and how many jobs are under way."""
+
+    image: bool
+    key: bool
+    call: bool
+    topup: bool
+    running: int
+
+
+def _done(account: Account) -> Done:
+    """All of it in one query."""
     keys = Key.objects.filter(account=account)
-    made = Usage.objects.filter(Q(images__gt=0) | Q(free_images__gt=0), account=account)
+    jobs = Job.objects.filter(account=account)
+    made = jobs.filter(status=Job.Status.COMPLETED, imported_at=None)
     paid = Topup.objects.filter(account=account, status=Topup.Status.PAID)
-    image, key, called, topup = Account.objects.values_list(
-        Exists(made), Exists(keys), Exists(keys.filter(last_used_at__isnull=False)), Exists(paid)
-    ).get(pk=account.pk)
-    return image, key, called, topup
+    running = jobs.filter(status__in=history.UNFINISHED).order_by().values("account")
+    found = Account.objects.values_list(
+        Exists(made),
+        Exists(keys),
+        Exists(keys.filter(last_used_at__isnull=False)),
+        Exists(paid),
+        Coalesce(Subquery(running.annotate(count=Count("pk")).values("count")), 0),
+    )
+    return Done(*found.get(pk=account.pk))

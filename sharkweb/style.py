@@ -14,7 +14,9 @@ from django.views.decorators.http import require_safe
 
 from keys import snippets
 
-TOKEN = re.compile(r"--((color|text|space|radius)-[\w-]+):")
+TOKEN = re.compile(r"--((color|text|weight|space|radius)-[\w-]+):")
+# Those that no sample shows by itself are named with what they are.
+WRITTEN = re.compile(r"--((?:leading|shadow|speed|ease)[\w-]*):\s*([^;]+);")
 ICON = re.compile(r'<symbol id="([\w-]+)"')
 
 
@@ -29,6 +31,7 @@ def style(request: HttpRequest) -> HttpResponse:
             names.append(name)
     context = {
         "tokens": tokens,
+        "written": WRITTEN.findall(_read("css/tokens.css")),
         "icons": ICON.findall(_read("img/icons.svg")),
         "snippets": snippets.first_request(request.build_absolute_uri("/").rstrip("/")),
         "kinds": ("success", "info", "warning", "error"),

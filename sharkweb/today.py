@@ -39,8 +39,8 @@ def read() -> Today:
     completed = Q(status=Job.Status.COMPLETED)
     failed = Q(status=Job.Status.FAILED)
     jobs = Job.objects.filter(finished_at__gte=midnight, imported_at=None)
-    topups = Topup.objects.filter(created_at__gte=midnight)
-    paid = Q(status=Topup.Status.PAID)
+    topups = Topup.objects.filter(Q(paid_at__gte=midnight) | Q(created_at__gte=midnight))
+    paid = Q(paid_at__gte=midnight)
     ended = jobs.aggregate(
         images=Count("pk", filter=completed),
         # Image and charge commit together: so this is the ledger's sum, by an index it has not.

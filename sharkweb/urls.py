@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
+from accounts import language
 from accounts.views import accounts, invitations, members, profile, sessions
 from generations import health
 from generations.api.routes import api
@@ -77,7 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/account/export", leaving.export, name="export"),
     path("settings/account/close", leaving.close_account, name="close_account"),
     path("invitations/<str:token>", invitations.invitation, name="invitation"),
-    path("language", set_language, name="set_language"),
+    path("language", language.choose, name="set_language"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/style/", style.style, name="style"),

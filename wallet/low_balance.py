@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Account
 from wallet import mails
+from wallet.amounts import grouped
 from wallet.models import BillingProfile, Book, Unit
 from wallet.statement import Summary, books_of
 
@@ -56,7 +57,7 @@ class Lasting:
     def rate(self) -> str:
         """What the time was reckoned by."""
         if self.by_charges:
-            return _("at the rate of the last %(images)s images") % {"images": f"{CHARGES_MAX:,}"}
+            return _("at the rate of the last %(images)s images") % {"images": grouped(CHARGES_MAX)}
         return _("at the rate of the last %(days)s days") % {"days": PERIOD.days}
 
 

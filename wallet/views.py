@@ -31,6 +31,9 @@ TOPUPS_SHOWN = 5
 AWAY = gettext_lazy(
     "Stripe does not answer at the moment. Nothing was charged; please try again shortly."
 )
+SUSPENDED = gettext_lazy(
+    "A suspended account cannot be topped up. Nothing was charged; please contact support."
+)
 NO_PAYMENTS = gettext_lazy("This deployment takes no payments. Nothing was charged.")
 
 
@@ -105,6 +108,9 @@ def topup(request: AccountRequest) -> HttpResponse:
     """Stores an order and sends its customer to Stripe's page."""
     if not stripe.is_configured():
         messages.error(request, NO_PAYMENTS)
+        return redirect("wallet")
+    if request.account.is_suspended:
+        messages.error(request, SUSPENDED)
         return redirect("wallet")
     dollars = request.POST.get("amount", "")
     try:

@@ -17,6 +17,7 @@ from generations.models import Job
 
 JOBS_PER_PAGE = 24
 LIVE_MAX = 100
+UNFINISHED = (Job.Status.QUEUED, Job.Status.PROCESSING)
 EVERYTHING = Filters()
 # What a list shows: a fifth of what there is, and of the time to read it.
 LISTED = (
@@ -91,8 +92,7 @@ def by_ids(account: Account, ids: Sequence[str], limit: int = LIVE_MAX) -> list[
 
 def running_of_account(account: Account) -> list[Job]:
     """The account's jobs that have not ended, newest first."""
-    unfinished = (Job.Status.QUEUED, Job.Status.PROCESSING)
-    return list(of_account(account).filter(status__in=unfinished)[:LIVE_MAX])
+    return list(of_account(account).filter(status__in=UNFINISHED)[:LIVE_MAX])
 
 
 def running(jobs: Sequence[Job]) -> list[Job]:

@@ -52,13 +52,17 @@ def image(request: HttpRequest, name: str) -> HttpResponseBase:
 
     The address was promised to last, so it is this site's own: it goes on working when the
     operator moves the files from the data folder to a bucket, or from one bucket to the next.
+    With `?download` it comes from here in any case: browsers open what another origin sends.
     """
-    if address := files.public_url(name):
+    is_download = "download" in request.GET
+    if not is_download and (address := files.public_url(name)):
         return _elsewhere(name, address)
     if request.method == "HEAD":
-        response = HttpResponse(content_type="image/png")
-        return kept(response, files.result_size(name))
-    return streamed(files.open_result(name), "image/png")
+        return kept(HttpResponse(content_type="image/png"), files.result_size(name))
+    response = streamed(files.open_result(name), "image/png")
+    if is_download:
+        response.headers["Content-Disposition"] = f'attachment; filename="sharkapi-{name}"'
+    return response
 
 
 @require_safe

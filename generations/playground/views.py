@@ -25,7 +25,7 @@ from generations.playground import offers
 from generations.playground.form import PlaygroundForm, once_more
 from generations.playground.submitting import submit
 from keys import snippets
-from wallet import statement
+from wallet import statement, stripe
 
 FOLDER = "generations/playground"
 LATEST = 12
@@ -159,6 +159,7 @@ def _desk(request: AccountRequest, form: PlaygroundForm) -> dict[str, Any]:
         "form": form,
         "obstacle": _obstacle(request),
         "examples": EXAMPLES,
+        "takes_payments": stripe.is_configured(),
         "demo": any(each.model.engine == "demo" for each in form.offers if each.model.active),
     }
     return context | {"wallet": form.offers[0].wallet} if form.offers else context

@@ -3,19 +3,24 @@
 // Owns no text; every page works without it.
 (() => {
   "use strict";
+  const find = (id) => document.getElementById(id);
+  const on = (name, act) => document.addEventListener(name, act);
   const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
 
   const count = (note) => {
-    const input = document.getElementById(note.dataset.count);
+    const input = find(note.dataset.count);
     if (input) note.textContent = `${input.value.length} / ${input.maxLength}`;
   };
 
+  // The page's language, as the reader's country writes it.
+  const { lang } = document.documentElement;
+  const language = navigator.languages.find((each) => each.startsWith(lang)) ?? lang;
   const localise = (time) => {
     const date = new Date(time.dateTime);
     const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
     const parts = { year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
-    time.title = date.toString();
-    time.textContent = date.toLocaleString(undefined, parts);
+    time.title = date.toLocaleString(language, { dateStyle: "full", timeStyle: "long" });
+    time.textContent = date.toLocaleString(language, parts);
     time.removeAttribute("data-local");
   };
 
@@ -32,11 +37,11 @@
   const copy = async (button) => {
     const wanted = button.dataset.copy;
     const text = wanted.startsWith("#")
-      ? document.getElementById(wanted.slice(1)).textContent
+      ? find(wanted.slice(1)).textContent
       : new URL(wanted, location).href;
     await navigator.clipboard.writeText(text);
     button.dataset.copied = "";
-    document.getElementById("announce").textContent = button.dataset.said;
+    find("announce").textContent = button.dataset.said;
     setTimeout(() => delete button.dataset.copied, 1600);
   };
 
@@ -44,9 +49,9 @@
     each("details.menu[open]", (menu) => (menu.open = menu.contains(inside)));
   };
 
-  // What a link asked into the dialog is shown; an answer that empties it closes it.
-  const dialog = document.getElementById("dialog");
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // A link's answer is shown in the dialog; an empty one closes it.
+  const dialog = find("dialog");
+  on("htmx:afterSwap", (event) => {
     if (event.detail.target !== dialog) return;
     if (dialog.childElementCount === 0) dialog.close();
     else if (!dialog.open) dialog.showModal();
@@ -66,22 +71,25 @@
     const value = localStorage.getItem(`tabs-${kind}`);
     if (/^\w+$/.test(value ?? "")) choose(kind, value);
   };
-  document.addEventListener("change", (event) => {
+  on("change", (event) => {
     const kind = event.target.closest("[data-tabs]")?.dataset.tabs;
     if (!kind || event.target.type !== "radio") return;
     localStorage.setItem(`tabs-${kind}`, event.target.value);
     choose(kind, event.target.value);
   });
 
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
-    if (event.target === dialog || event.target.closest("[data-close]")) dialog?.close();
+    if (dialog?.open && (event.target === dialog || event.target.closest("[data-close]"))) {
+      event.preventDefault();
+      dialog.close();
+    }
     event.target.closest("[data-dismiss]")?.parentElement.remove();
     closeMenus(event.target);
   });
 
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (event.key === "Escape") closeMenus();
     const form = event.target.closest("[data-shortcut-submit]");
     if (form && event.key === "Enter" && !event.repeat && (event.metaKey || event.ctrlKey)) {
@@ -90,11 +98,11 @@
     }
   });
 
-  document.addEventListener("input", () => each("[data-count]", count));
-  document.addEventListener("htmx:load", dress);
+  on("input", () => each("[data-count]", count));
+  on("htmx:load", dress);
 
   // A redirected fragment means that the session has ended: the whole page has to go.
-  document.addEventListener("htmx:beforeSwap", (event) => {
+  on("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig } = event.detail;
     const asked = new URL(requestConfig.path, location);
     if (new URL(xhr.responseURL || asked).pathname !== asked.pathname) {
@@ -104,8 +112,14 @@
   });
 
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(failure, (event) => {
-      each("[data-on-error]", (note) => (note.hidden = false), event.target);
+    on(failure, ({ target, detail }) => {
+      const note = target.querySelector("[data-on-error]");
+      if (note) note.hidden = false;
+      // What refreshes itself is soon tried again.
+      else if (detail.requestConfig.triggeringEvent) {
+        (dialog.open ? dialog : find("toasts")).append(find("trouble").content.cloneNode(true));
+        dress();
+      }
     });
   }
 

@@ -24,6 +24,15 @@ def test_a_name_and_a_language_are_kept(site: str, alice: Customer) -> None:
         assert '<html lang="en">' in elsewhere.get("/settings").text
 
 
+def test_the_footers_switch_is_kept_with_who_is_signed_in(site: str, alice: Customer) -> None:
+    with Visitor(site) as visitor:
+        visitor.sign_in(alice.user.email)
+        for language in ("de", "xx"):
+            visitor.post("/language", {"language": language, "next": "/settings"})
+            assert User.objects.get(pk=alice.user.pk).language == "de"
+        assert visitor.get("/language").status_code == 405
+
+
 def test_a_visitor_chooses_a_language_too(site: str) -> None:
     with Visitor(site) as visitor:
         visitor.post("/language", {"language": "de", "next": "/"})

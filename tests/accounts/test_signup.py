@@ -56,6 +56,15 @@ def test_from_sign_up_to_three_free_images(site: str) -> None:
     assert welcomes(account) == 1
 
 
+def test_mails_speak_the_language_one_signed_up_in(site: str) -> None:
+    for language, kept in (("de", "de"), ("en", "")):
+        email = new_email()
+        with Visitor(site) as visitor:
+            visitor.post("/language", {"language": language})
+            sign_up(visitor, email)
+        assert User.objects.get(email=email).language == kept
+
+
 def test_a_wrong_code_verifies_nothing_and_tries_are_few(site: str) -> None:
     email = new_email()
     with Visitor(site) as visitor:

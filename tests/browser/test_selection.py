@@ -56,6 +56,34 @@ def test_choosing_downloading_and_deleting(open_page: Open, alice: Customer) -> 
     expect(bar).to_be_hidden()
 
 
+def test_thinking_better_of_it_keeps_what_is_chosen(open_page: Open, alice: Customer) -> None:
+    for number in range(3):
+        made(alice, f"shark {number}")
+    page = open_page()
+    sign_in(page, alice)
+    page.goto("/history")
+    bar, dialog = page.locator("#selection"), page.get_by_role("dialog")
+    page.get_by_role("checkbox", name="Select:").nth(1).check(force=True)
+    bar.get_by_role("button", name="Delete").click()
+    dialog.get_by_role("link", name="Keep").click()
+    expect(dialog).to_be_hidden()
+    expect(bar).to_contain_text("1 selected")
+
+
+def test_what_fails_is_said(open_page: Open, alice: Customer) -> None:
+    made(alice, "a shark")
+    page = open_page()
+    sign_in(page, alice)
+    page.goto("/history")
+    # htmx tells the console, and the console would fail the test.
+    page.evaluate("console.error = () => undefined")
+    page.route("**/star", lambda route: route.fulfill(status=502, body="gone"))
+    page.get_by_role("button", name="Star").click()
+    expect(page.locator("#toasts")).to_contain_text("The server did not answer as it should.")
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+
+
 def test_filters_keep_the_focus_and_the_address(open_page: Open, alice: Customer) -> None:
     for prompt in ("a golden shark", "a whale"):
         made(alice, prompt)

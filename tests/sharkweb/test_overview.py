@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db.models.functions import Now
 from django.test import Client, override_settings
 
 from accounts.roles import Role
@@ -95,6 +96,36 @@ def test_a_newcomer_is_invited(newcomer: Customer) -> None:
 
 
 @pytest.mark.usefixtures("takes_payments")
+def test_who_has_money_is_no_newcomer(alice: Customer) -> None:
+    read = words(browser_of(alice).get("/overview"))
+    assert "Welcome aboard" not in read
+    assert "Balance $10.00 Add credit" in read
+
+
+def test_who_deleted_everything_is_no_newcomer(newcomer: Customer) -> None:
+    job = made(newcomer)
+    Job.objects.filter(pk=job.pk).update(deleted_at=Now())
+    read = words(browser_of(newcomer).get("/overview"))
+    assert "Welcome aboard" not in read
+    assert "Last 30 days" in read
+
+
+def test_nobody_is_sent_to_pay_where_that_cannot_be(alice: Customer) -> None:
+    assert "Add credit" not in words(browser_of(alice).get("/overview"))
+
+
+@pytest.mark.usefixtures("takes_payments")
+def test_a_suspended_customer_is_told_and_cannot_pay(alice: Customer) -> None:
+    alice.account.suspend()
+    browser = browser_of(alice)
+    for path in ("/overview", "/wallet", "/history", "/playground"):
+        assert words(browser.get(path)).count("This account is suspended") == 1, path
+    answer = browser.post("/wallet/topups", {"amount": "10"}, follow=True)
+    assert "cannot be topped up. Nothing was charged" in words(answer)
+    assert not Topup.objects.filter(account=alice.account).exists()
+
+
+@pytest.mark.usefixtures("takes_payments")
 def test_the_first_steps_tick_themselves_off(site: str, newcomer: Customer) -> None:
     browser = browser_of(newcomer)
 
@@ -139,6 +170,7 @@ def test_the_first_steps_can_be_put_away(new_customer: NewCustomer) -> None:
     assert steps(browser.get("/overview"))
 
 
+@pytest.mark.usefixtures("takes_payments")
 def test_what_is_left_and_what_was_used(alice: Customer) -> None:
     made(alice)
     made(alice)
@@ -152,6 +184,14 @@ def test_what_is_left_and_what_was_used(alice: Customer) -> None:
     assert "1 under way" in read
     assert re.search(r"20\d\d 2 \$0\.06", read), "the same is in the table"
     assert page.content.decode().count('class="chart__bar"') == 2 * 30
+
+
+def test_all_that_is_under_way_is_counted(new_customer: NewCustomer) -> None:
+    busy = new_customer("busy", credit_micros=10_000_000)
+    for _ in range(14):
+        processing(busy)
+    made(busy)
+    assert "14 under way" in words(browser_of(busy).get("/overview"))
 
 
 def test_the_latest_six_images(alice: Customer) -> None:
@@ -169,16 +209,16 @@ def test_debt_is_said(alice: Customer) -> None:
     assert "Your balance is −$2.03" in words(browser_of(alice).get("/overview"))
 
 
-def test_each_role_is_asked_for_what_it_may(alice: Customer, new_customer: NewCustomer) -> None:
+def test_each_role_is_asked_for_what_it_may(newcomer: Customer, new_customer: NewCustomer) -> None:
     for role in (Role.VIEWER, Role.BILLING, Role.DEVELOPER):
         member = new_customer(role.value)
         member.account.members.clear()
-        join(member, alice, role)
+        join(member, newcomer, role)
         page = browser_of(member).get("/overview")
         may_make = role == Role.DEVELOPER
         assert ('action="/playground"' in page.content.decode()) == may_make
         assert ("Make your first image" in steps(page)) == may_make
-    made(alice)
+    made(newcomer)
     page = browser_of(member).get("/overview")
     assert "New image" in words(page)
     assert "Add credit" not in words(page)

@@ -1,9 +1,11 @@
 """The staff's home page: the day's figures, for whoever may see all of what they count."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from accounts.models import User
 from generations import jobs
@@ -11,6 +13,7 @@ from sharkweb import today
 from tests.conftest import Customer, NewCustomer
 from tests.underway import processing
 from tests.visitor import Visitor
+from wallet.models import Topup
 
 
 def test_what_happens_is_counted(site: str, staff: User, new_customer: NewCustomer) -> None:
@@ -30,6 +33,22 @@ def test_what_happens_is_counted(site: str, staff: User, new_customer: NewCustom
         words = _words(clerk)
     assert f"Images {after.images:,} {after.declined:,} declined or cancelled" in words
     assert f"Failures {after.failures:,}" in words
+
+
+def test_what_was_begun_yesterday_and_paid_today_is_todays(alice: Customer) -> None:
+    before = today.read()
+    yesterday = timezone.now() - timedelta(days=1)
+    for paid_at in (timezone.now(), yesterday):
+        Topup.objects.create(
+            account=alice.account,
+            amount_micros=10_000_000,
+            status=Topup.Status.PAID,
+            created_at=yesterday,
+            paid_at=paid_at,
+        )
+    after = today.read()
+    assert after.paid_in_micros == before.paid_in_micros + 10_000_000
+    assert after.payments == before.payments + 1
 
 
 def test_half_a_permission_shows_nothing(site: str, alice: Customer) -> None:

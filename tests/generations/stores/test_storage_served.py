@@ -116,6 +116,10 @@ def test_a_new_image(
     path = published(alice)
     assert_shown(on_bucket + path)
     assert_shown_elsewhere(on_public_bucket + path, public_url)
+    for address in (on_bucket, on_public_bucket):
+        answer = HTTP.get(f"{address}{path}?download")
+        assert answer.content == DATA
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
 
 
 def test_an_image_that_is_not_there(on_bucket: str, on_public_bucket: str) -> None:

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.test import Client, override_settings
 
 from generations.models import CatalogueModel
 from tests.api.calls import HTTP
@@ -127,3 +128,12 @@ def test_who_is_signed_in_reads_it_too(site: str, alice: Customer) -> None:
         page = visitor.get("/docs")
         assert page.status_code == 200
         assert alice.user.email in page.text
+
+
+def test_links_are_promised_for_as_long_as_images_are_kept() -> None:
+    for path in ("/", "/docs", "/llms.txt"):
+        assert "permanent" in Client().get(path).content.decode(), path
+        with override_settings(KEEP_IMAGES_DAYS=30):
+            page = Client().get(path).content.decode()
+        assert "permanent" not in page, path
+        assert "30 days" in page, path
