@@ -38,12 +38,13 @@ from wallet.models import Unit
 CHECKOUT = Path(__file__).parents[1]
 # These start whole deployments and browsers, and mostly wait. Begun last, they would be all that is
 # left to wait for; and their workers would first do the jobs that all other tests have left.
-SLOW = (
+FIRST = (
     "tests/test_r",
-    "tests/browser/",
     "tests/api/test_clients",
     "tests/api/test_reference_images",
     "tests/generations/test_clock",
+    "tests/sharkweb/test_logs",
+    "tests/browser/",
     "tests/sharkweb/test_processes",
 )
 PASSWORD = "correct-horse-7"
@@ -52,8 +53,8 @@ TINY = 64
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with the slow files; within a file nothing changes."""
-    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+    """Begins with FIRST, in its order; within a file nothing changes."""
+    items.sort(key=lambda item: [not item.nodeid.startswith(name) for name in FIRST])
 
 
 @pytest.fixture(scope="session")
