@@ -25,6 +25,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import Account, User
@@ -87,6 +88,13 @@ def database(postgres: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Non
         yield
         call_command("audit_ledger")
         connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_is_left() -> Iterator[None]:
+    """A page that was asked for in this process leaves its language to the next test."""
+    yield
+    translation.deactivate()
 
 
 @dataclass(frozen=True)
