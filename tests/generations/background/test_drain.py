@@ -1,6 +1,7 @@
 """SIGTERM for a cluster for jobs: it claims no more, and ends in time whatever its jobs wait for.
 
-The provider answers only when the image is there, so that nobody could go on with a job elsewhere.
+Most providers can be asked about a job by anybody, so that another cluster goes on with it. One
+answers only when the image is there: its jobs have to be finished where they were begun.
 """
 
 import time
@@ -14,10 +15,12 @@ from tests.conftest import Customer, wait_until
 from tests.generations.background.clusters import Cluster, running
 from tests.generations.engines.servers import serve
 from tests.generations.engines.servers.server import Server
+from wallet.models import Transfer
 
 pytestmark = pytest.mark.faults
 
 END_SECONDS = 4
+JOBS = 5
 
 
 @pytest.fixture
@@ -41,8 +44,8 @@ def offer(database: None, provider: Server) -> Iterator[CatalogueModel]:
     CatalogueModel.objects.filter(pk=model.pk).update(active=False)
 
 
-def submit(site: str, customer: Customer) -> Job:
-    body = {"prompt": "a fish", "variant": "drained"}
+def submit(site: str, customer: Customer, variant: str = "drained") -> Job:
+    body = {"prompt": "a fish", "variant": variant}
     answer = httpx.post(f"{site}/api/v1/image", headers=customer.headers, json=body)
     return Job.objects.get(pk=answer.json()["job_id"])
 
@@ -83,3 +86,34 @@ def test_what_takes_too_long_does_not_hold_up_the_end(
         assert 2 < seconds_to_end(cluster) < 2 + END_SECONDS
         # It was not killed but came to its own end.
         assert cluster.process.returncode == 0
+
+
+@pytest.mark.parametrize("engine", ["replicate", "fal", "sharkapi"])
+def test_what_others_can_go_on_with_is_handed_over(engine: str, site: str, alice: Customer) -> None:
+    with serve(engine, seconds=8) as provider:
+        model = CatalogueModel.objects.create(
+            variant=f"handed-{engine}",
+            engine=engine,
+            options=provider.options,
+            price_micros=30_000,
+            width=64,
+            height=64,
+            active=True,
+        )
+        secret = {provider.secret_name: provider.secret}
+        with running("work", **secret) as leaving:
+            ids = [submit(site, alice, model.variant).pk for _ in range(JOBS)]
+            jobs = Job.objects.filter(pk__in=ids)
+            wait_until(lambda: jobs.exclude(engine_reference="").count() == JOBS)
+            with running("work", **secret):
+                # Nobody waits for the images: they are somebody else's now.
+                assert seconds_to_end(leaving) < END_SECONDS
+                assert leaving.process.returncode == 0
+                wait_until(lambda: not jobs.filter(finished_at=None).exists(), 40)
+        model.active = False
+        model.save()
+    assert {(job.status, job.attempts) for job in jobs} == {("completed", 1)}
+    assert len({job.runner_id for job in jobs}) == 1
+    assert len(provider.asked_to("submit")) == JOBS
+    charges = Transfer.objects.filter(kind="charge", debit__account=alice.account)
+    assert charges.count() == JOBS
