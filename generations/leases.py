@@ -152,7 +152,8 @@ def renew(runner_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 
 DISOWN = """
 UPDATE generations_job SET runner_id = NULL
-WHERE runner_id = %(runner)s AND id <> ALL(%(ids)s) AND status = 'processing' AND lease_until < now()
+WHERE runner_id = %(runner)s AND id <> ALL(%(ids)s) AND status = 'processing'
+  AND lease_until < now()
 """
 
 
