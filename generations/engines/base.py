@@ -176,4 +176,4 @@ class Engine(ABC):
 
         There may be more than one call gives; the next one, since the last of these, goes on.
         """
-        raise NotImplementedError("see `lists`")
+        raise NotImplementedError  # Nobody asks an engine whose `lists` is false.

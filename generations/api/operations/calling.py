@@ -25,8 +25,7 @@ def answer(operation: Callable[..., Reply], *arguments: Any) -> Reply:
         return operation(*arguments)
     except ApiError as error:
         return refusal(error)
-    except Exception:
-        # The promise is JSON on every status; the log gets the traceback, the client a 500.
+    except Exception:  # Whatever it is: JSON is promised on every status, a 500 too.
         log.exception("The API failed")
         connection.close_if_unusable_or_obsolete()
         return internal()
